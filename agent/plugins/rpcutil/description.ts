@@ -1,0 +1,103 @@
+import type { AgentDescription } from '../../../src/core/agent-description.ts';
+
+const FACT_NAME = '[^\\x00-\\x20,]+';
+
+export const RPCUTIL_DESCRIPTION: AgentDescription = {
+  agent: 'rpcutil',
+  version: '1.0.0',
+  about: 'tells about the node and its mco-agent',
+  actions: {
+    ping: {
+      about: 'answers with the time',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {},
+      output: { pong: { about: "the node's clock, ms since the epoch", label: 'Timestamp' } },
+      examples: ['rpc rpcutil ping'],
+    },
+    inventory: {
+      about: 'everything known of the node: agents, classes, facts',
+      effect: 'read',
+      timeoutMs: 10_000,
+      input: {},
+      output: {
+        identity: { about: 'the name the node goes by', label: 'Identity' },
+        version: { about: 'version of mco-agent', label: 'Version' },
+        collectives: { about: 'collectives it is in', label: 'Collectives' },
+        agents: { about: 'agents it runs', label: 'Agents' },
+        classes: { about: 'configuration-management classes', label: 'Classes' },
+        facts: { about: 'facts by name', label: 'Facts' },
+      },
+      display: 'always',
+      examples: ['rpc rpcutil inventory -I web1'],
+    },
+    get_fact: {
+      about: 'the value of one fact',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {
+        fact: {
+          about: 'name of a fact, with dots into structured ones: `os.release.major`',
+          type: 'string',
+          pattern: FACT_NAME,
+        },
+      },
+      output: {
+        fact: { about: 'name of the fact', label: 'Fact' },
+        value: { about: 'its value; null when there is none', label: 'Value' },
+      },
+      words: ['fact'],
+      line: '{value}',
+      display: 'always',
+      aggregate: [{ function: 'summary', output: 'value' }],
+      examples: ['rpc rpcutil get_fact fact=kernelrelease'],
+    },
+    get_facts: {
+      about: 'the values of several facts',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {
+        facts: {
+          about: 'names of facts, separated by commas',
+          type: 'string',
+          maxLength: 4000,
+          pattern: `${FACT_NAME}(?:, *${FACT_NAME})*`,
+        },
+      },
+      output: { values: { about: 'value by name; null where there is none', label: 'Values' } },
+      words: ['facts'],
+      display: 'always',
+      examples: ['rpc rpcutil get_facts facts=osfamily,kernelrelease'],
+    },
+    agent_inventory: {
+      about: 'the agents on the node and what they can do',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {},
+      output: { agents: { about: 'each agent with version and actions', label: 'Agents' } },
+      display: 'always',
+      examples: ['rpc rpcutil agent_inventory -I web1'],
+    },
+    daemon_stats: {
+      about: 'how mco-agent itself is doing',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {},
+      output: {
+        version: { about: 'version of mco-agent', label: 'Version' },
+        pid: { about: 'process id', label: 'PID' },
+        started: { about: 'start, ISO 8601', label: 'Started' },
+        uptime: { about: 'seconds since the start', label: 'Uptime' },
+        memory: { about: 'resident memory, bytes', label: 'Memory' },
+        received: { about: 'messages from the broker', label: 'Received' },
+        refused: { about: 'messages that were not accepted', label: 'Refused' },
+        unmatched: { about: 'broadcasts meant for others', label: 'Unmatched' },
+        ran: { about: 'actions that were run', label: 'Ran' },
+        replies: { about: 'replies handed to the broker', label: 'Replies' },
+      },
+      display: 'always',
+      aggregate: [{ function: 'summary', output: 'version' }],
+      examples: ['rpc rpcutil daemon_stats'],
+    },
+  },
+};

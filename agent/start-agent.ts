@@ -1,0 +1,89 @@
+import { broadcastDestination, nodeDestination } from '../src/core/destinations.ts';
+import { McoError, toMcoError } from '../src/core/errors.ts';
+import type { BusMessage } from '../src/core/ports.ts';
+import { recordRefusal } from './audit-request.ts';
+import { handleRequest } from './handle-request.ts';
+import type { NodeDependencies } from './node-dependencies.ts';
+import { createNodeRuntime, type NodeRuntime } from './node-runtime.ts';
+
+/** What may be between arrival and answer at once; more is refused, so that a flood costs bounded memory. */
+const MAX_OPEN_MESSAGES = 1024;
+const MAX_OPEN_BYTES = 32 * 1024 * 1024;
+/** What a stop waits for actions that run, and then for the replies of those it aborted. */
+const FINISH_MS = 5000;
+const LAST_WORDS_MS = 1000;
+
+export interface RunningAgent {
+  /** Takes no more requests, lets the open ones end (5 s, then they are aborted), and records the stop. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts to answer requests, from the broadcast and from this node's own queue of each collective.
+ *
+ * @throws McoError `failed/audit` when the start can't be recorded
+ */
+export async function startAgent(node: NodeDependencies): Promise<RunningAgent> {
+  const stopping = new AbortController();
+  const runtime = createNodeRuntime(node, stopping.signal);
+  const stamp = (): { at: string; by: string } => ({
+    at: new Date(node.clock.now()).toISOString(),
+    by: `node:${node.identity}`,
+  });
+  await node.audit.append({ ...stamp(), event: 'started' });
+
+  const open = new Set<Promise<void>>();
+  const receive = createReceiver(runtime, open);
+  const unsubscribe = node.collectives
+    .flatMap((collective) => [broadcastDestination(collective), nodeDestination(collective, node.identity)])
+    .map((destination) => node.bus.subscribe(destination, receive));
+
+  async function stop(): Promise<void> {
+    for (const leave of unsubscribe) leave();
+    await waitFor(open, FINISH_MS, runtime);
+    stopping.abort();
+    await waitFor(open, LAST_WORDS_MS, runtime);
+    await runtime.refusals.flush();
+    await node.audit.append({ ...stamp(), event: 'stopped' });
+  }
+
+  let stopped: Promise<void> | undefined;
+  return {
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function createReceiver(runtime: NodeRuntime, open: Set<Promise<void>>): (message: BusMessage) => void {
+  let openBytes = 0;
+  return (message) => {
+    runtime.counters.received += 1;
+    const size = message.body.length;
+    if (open.size >= MAX_OPEN_MESSAGES || openBytes + size > MAX_OPEN_BYTES) {
+      recordRefusal(new McoError('untrusted/flood', 'more messages came than this node can check'), undefined, runtime);
+      return;
+    }
+    openBytes += size;
+    const done = handleRequest(message, runtime)
+      .catch((thrown: unknown) => runtime.onProblem?.(toMcoError(thrown)))
+      .finally(() => {
+        openBytes -= size;
+        open.delete(done);
+      });
+    open.add(done);
+  };
+}
+
+/** Resolves when all are done, or after `limitMs`. */
+function waitFor(open: ReadonlySet<Promise<void>>, limitMs: number, { clock }: NodeRuntime): Promise<void> {
+  if (open.size === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, resolve);
+    void Promise.all(open).then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

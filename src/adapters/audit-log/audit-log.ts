@@ -1,0 +1,119 @@
+import type { AuditRecord } from '../../core/audit.ts';
+import { McoError } from '../../core/errors.ts';
+import type { AuditLog } from '../../core/ports.ts';
+import { type AppendFile, openAppendFile } from './audit-file.ts';
+
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+interface Waiting {
+  readonly line: Buffer;
+  resolve(): void;
+  reject(error: McoError): void;
+}
+
+export interface FileAuditLog extends AuditLog {
+  /** Writes what waits, then closes the file. */
+  close(): Promise<void>;
+}
+
+export interface AuditLogOptions {
+  readonly path: string;
+  /** Default: the file system. */
+  openFile?(path: string): Promise<AppendFile>;
+}
+
+/**
+ * An audit trail of JSON lines. Records that come at the same time are written and synced together. When a write fails,
+ * the next record tries again: it opens the file anew and closes a line that was torn.
+ *
+ * @throws McoError `failed/audit` when the file can't be opened
+ */
+export async function openAuditLog({ path, openFile = openAppendFile }: AuditLogOptions): Promise<FileAuditLog> {
+  let file: AppendFile | undefined;
+  let waiting: Waiting[] = [];
+  let waitingBytes = 0;
+  let writing: Promise<void> | undefined;
+  let closed = false;
+
+  /** The file under its name now; after a rotation or an error that is another one. */
+  async function currentFile(): Promise<AppendFile> {
+    if (file !== undefined && (await file.isCurrent())) return file;
+    await dropFile();
+    file = await openFile(path);
+    if (await file.endsTorn()) await file.append(Buffer.from('\n'));
+    return file;
+  }
+
+  async function dropFile(): Promise<void> {
+    const old = file;
+    file = undefined;
+    await old?.close().catch(() => {});
+  }
+
+  function takeBatch(): Waiting[] {
+    let bytes = 0;
+    const end = waiting.findIndex(({ line }, i) => {
+      bytes += line.length;
+      return i > 0 && bytes > MAX_BATCH_BYTES;
+    });
+    const batch = end < 0 ? waiting : waiting.slice(0, end);
+    waiting = end < 0 ? [] : waiting.slice(end);
+    return batch;
+  }
+
+  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const target = await currentFile();
+      await target.append(Buffer.concat(batch.map(({ line }) => line)));
+      await target.sync();
+      for (const { resolve } of batch) resolve();
+    } catch (cause) {
+      await dropFile();
+      const error = describeFailure(path, cause);
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = takeBatch();
+      await writeBatch(batch);
+      for (const { line } of batch) waitingBytes -= line.length;
+    }
+    writing = undefined;
+  }
+
+  try {
+    await currentFile();
+  } catch (cause) {
+    throw describeFailure(path, cause);
+  }
+  return {
+    append(record: AuditRecord) {
+      const line = Buffer.from(`${JSON.stringify(record)}\n`);
+      if (closed) return Promise.reject(new McoError('failed/audit', 'the audit log is closed'));
+      if (waitingBytes + line.length > MAX_WAITING_BYTES) {
+        return Promise.reject(new McoError('failed/audit', "the audit log can't keep up"));
+      }
+      waitingBytes += line.length;
+      return new Promise((resolve, reject) => {
+        waiting.push({ line, resolve, reject });
+        writing ??= Promise.resolve().then(drain);
+      });
+    },
+    async close() {
+      closed = true;
+      await writing;
+      await dropFile();
+    },
+  };
+}
+
+function describeFailure(path: string, cause: unknown): McoError {
+  const why = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
+  return new McoError('failed/audit', `the audit log ${path} can't be written: ${why}`, {
+    hint: 'without a record nothing is done',
+    cause,
+  });
+}

@@ -1,0 +1,114 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { McoError } from '../../core/errors.ts';
+import type { Finished, ProcessRequest, ProcessRunner } from '../../core/ports.ts';
+import { collectHead } from './collect-head.ts';
+
+const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/', TERM: 'dumb' };
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+export interface ProcessRunnerOptions {
+  /** How long pipes may stay open after the program ended: a daemon it started may hold them for ever. */
+  readonly pipeGraceMs?: number;
+  /** Time between asking a process group to end and killing it. */
+  readonly killGraceMs?: number;
+}
+
+/** Runs programs of this machine, each in a process group of its own. */
+export function createProcessRunner({
+  pipeGraceMs = 100,
+  killGraceMs = 2000,
+}: ProcessRunnerOptions = {}): ProcessRunner {
+  return {
+    run: (request) => run(request, { pipeGraceMs, killGraceMs }),
+  };
+}
+
+function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<ProcessRunnerOptions>): Promise<Finished> {
+  const { signal, maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES } = request;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(timedOut(request));
+    const child = start(request);
+    const stdout = collectHead(child.stdout, maxOutputBytes);
+    const stderr = collectHead(child.stderr, maxOutputBytes);
+
+    // Not 'close': that waits for whoever else holds the pipes.
+    child.once('exit', (code, killedBy) => {
+      signal.removeEventListener('abort', onAbort);
+      let graceTimer: NodeJS.Timeout | undefined;
+      const finish = (): void => {
+        clearTimeout(graceTimer);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({
+          exitCode: code ?? undefined,
+          signal: killedBy ?? undefined,
+          stdout: stdout.text(),
+          stderr: stderr.text(),
+          truncated: stdout.truncated() || stderr.truncated(),
+        });
+      };
+      child.once('close', finish);
+      graceTimer = setTimeout(finish, pipeGraceMs);
+    });
+    child.once('error', (cause) => {
+      signal.removeEventListener('abort', onAbort);
+      reject(describeStartFailure(request, cause));
+    });
+    // A child that can't be killed (state D) never exits, so nobody waits for it.
+    const onAbort = (): void => {
+      endGroup(child, killGraceMs);
+      reject(timedOut(request));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof McoError ? thrown : describeStartFailure(request, thrown);
+  }) as Promise<Finished>;
+}
+
+function start({ file, args, env }: ProcessRequest): Child {
+  return spawn(file, args, {
+    cwd: '/',
+    env: { ...ENVIRONMENT, ...env },
+    // A group of its own: what the program starts in turn can be ended with it.
+    detached: true,
+    shell: false,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Asks the process group to end, and kills what is left of it when its leader is gone or the time is up. */
+function endGroup(child: Child, killGraceMs: number): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  child.stdout.destroy();
+  child.stderr.destroy();
+  signalGroup(pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), killGraceMs);
+  child.once('exit', () => {
+    clearTimeout(timer);
+    signalGroup(pid, 'SIGKILL');
+  });
+  // Neither a stuck child nor the wait for it keeps the agent from stopping.
+  child.unref();
+  timer.unref();
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody is left.
+  }
+}
+
+const timedOut = ({ file }: ProcessRequest): McoError => new McoError('failed/timeout', `\`${file}\` took too long`);
+
+function describeStartFailure({ file }: ProcessRequest, cause: unknown): McoError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ENOENT')
+    return new McoError('failed/not-installed', `\`${file}\` is not installed on this node`, { cause });
+  return new McoError('failed/not-started', `\`${file}\` could not be started: ${code ?? String(cause)}`, { cause });
+}

@@ -1,0 +1,40 @@
+import type { ActionDescription, Aggregation } from '../core/agent-description.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { AggregateResult, NodeResult } from '../core/report.ts';
+
+/** Sums up the outputs of the nodes that answered well, as the action's description asks. */
+export function aggregateResults(action: ActionDescription, results: readonly NodeResult[]): readonly AggregateResult[] {
+  const good = results.filter(({ outcome }) => outcome === 'ok');
+  return (action.aggregate ?? []).map((aggregation) => {
+    const values = good
+      .map(({ data }) => (Object.hasOwn(data, aggregation.output) ? data[aggregation.output] : undefined))
+      .filter((value) => value !== undefined);
+    return {
+      function: aggregation.function,
+      output: aggregation.output,
+      label: action.output[aggregation.output]?.label ?? aggregation.output,
+      values: computeValues(aggregation.function, values),
+    };
+  });
+}
+
+function computeValues(name: Aggregation['function'], values: readonly JsonValue[]): AggregateResult['values'] {
+  if (name === 'summary') return countValues(values);
+  const numbers = values.filter((value) => typeof value === 'number');
+  if (numbers.length === 0) return [];
+  const sum = numbers.reduce((total, value) => total + value, 0);
+  const value = name === 'sum' ? sum : sum / numbers.length;
+  return [{ value: String(Math.round(value * 1000) / 1000), count: numbers.length }];
+}
+
+/** Equal values and how often each came, most frequent first. A list counts once for each of its elements. */
+function countValues(values: readonly JsonValue[]): AggregateResult['values'] {
+  const counts = new Map<string, number>();
+  for (const value of values.flat()) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

@@ -1,0 +1,55 @@
+import type { ActionDescription } from '../core/agent-description.ts';
+import type { Ask } from '../core/command.ts';
+import { McoError } from '../core/errors.ts';
+import type { RunHeader, RunReport } from '../core/report.ts';
+import { aggregateResults } from './aggregate.ts';
+import type { Bot } from './bot.ts';
+import type { Run } from './compose-request.ts';
+import type { Conducted } from './conduct-run.ts';
+import { countOutcomes, outcomeOf } from './tally.ts';
+
+/** What people are told of a run from its first message on. */
+export function headerOf({ id, caller, line, ask }: Run): RunHeader {
+  const { agent, action, effect, view } = ask;
+  return { run: id, caller, command: line.canonical, agent, action, effect, view, options: line.options };
+}
+
+/** @throws McoError `unknown/action` */
+export function describeAction({ agents }: Bot, { agent, action }: Ask): ActionDescription {
+  const description = agents.find((candidate) => candidate.agent === agent)?.actions[action];
+  if (description === undefined) throw new McoError('unknown/action', `this bot knows no action \`${agent}.${action}\``);
+  return description;
+}
+
+/** A run's end as data. A run that met nobody and no obstacle met no match. */
+export function composeReport(
+  action: ActionDescription,
+  { header, conducted, startedAt, endedAt, wasCancelled }: {
+    readonly header: RunHeader;
+    readonly conducted: Conducted;
+    readonly startedAt: number;
+    readonly endedAt: number;
+    readonly wasCancelled: boolean;
+  },
+): RunReport {
+  const { results, unexpected } = conducted;
+  const counts = countOutcomes(results);
+  const nobody =
+    counts.targeted === 0 && !wasCancelled
+      ? new McoError('usage/no-match', 'no node matches', { hint: 'try the filter with `find`; values are compared exactly' })
+      : undefined;
+  return {
+    header,
+    outcome: outcomeOf(counts, wasCancelled),
+    counts,
+    aggregates: aggregateResults(action, results),
+    results,
+    unexpected,
+    line: action.line,
+    labels: Object.fromEntries(Object.entries(action.output).map(([name, { label }]) => [name, label])),
+    display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),
+    startedAt,
+    elapsedMs: endedAt - startedAt,
+    problem: conducted.problem ?? nobody,
+  };
+}

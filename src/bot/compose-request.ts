@@ -1,0 +1,80 @@
+import type { Ask, CommandLine } from '../core/command.ts';
+import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
+import type { Filter } from '../core/filter.ts';
+import { LIMITS } from '../core/limits.ts';
+import { encodeRequest, type Origin, type Request } from '../core/request.ts';
+import type { Bot } from './bot.ts';
+
+/** How long a request stays valid unless `--ttl` says otherwise. */
+const DEFAULT_TTL_MS = 60_000;
+
+/** One command under way: who asked, what, and where. */
+export interface Run {
+  readonly id: string;
+  readonly caller: string;
+  readonly origin: Origin;
+  readonly line: CommandLine;
+  readonly ask: Ask;
+  readonly collective: string;
+  /** What was typed, narrowed to nodes that run the agent. */
+  readonly filter: Filter;
+}
+
+/** A signed request and where it goes. */
+export interface Sealed {
+  readonly id: string;
+  readonly destination: string;
+  readonly body: Uint8Array;
+  readonly signature: string;
+  readonly expiresAt: number;
+}
+
+/** Every filter implies the agent that is asked, and what a command itself narrows it to. */
+export function filterOf(typed: Filter, ask: Ask): Filter {
+  const identities = (ask.identities ?? []).map((is) => ({ is }));
+  return {
+    ...typed,
+    agents: [...typed.agents, { is: ask.agent }],
+    identities: identities.length > 0 ? identities : typed.identities,
+  };
+}
+
+/**
+ * Makes and signs a request to everybody (`*`) or to one node.
+ *
+ * @throws McoError `failed/too-large`, or what the signer throws
+ */
+export async function sealRequest(bot: Bot, run: Run, ask: Ask, audience: string): Promise<Sealed> {
+  const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
+  const issuedAt = bot.clock.now();
+  const ttlMs = Math.min(run.line.options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+  const timeoutMs = ask === run.ask ? run.line.options.timeoutMs : undefined;
+  const request: Request = {
+    v: 1,
+    type: 'request',
+    id: bot.newId(),
+    run: run.id,
+    signer: { principal: signer.principal, fingerprint: signer.fingerprint },
+    caller: run.caller,
+    origin: run.origin,
+    collective: run.collective,
+    audience,
+    agent: ask.agent,
+    action: ask.action,
+    input: ask.input,
+    filter: run.filter,
+    issuedAt,
+    notAfter: issuedAt + ttlMs,
+    replyTo: bot.replyTo(run.collective),
+    options: timeoutMs === undefined ? {} : { timeoutMs },
+  };
+  const body = encodeRequest(request);
+  return {
+    id: request.id,
+    destination:
+      audience === '*' ? broadcastDestination(run.collective) : nodeDestination(run.collective, audience),
+    body,
+    signature: await signer.sign('mco-request@v1', body),
+    expiresAt: request.notAfter,
+  };
+}

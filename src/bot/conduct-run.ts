@@ -1,0 +1,144 @@
+import type { McoError } from '../core/errors.ts';
+import { toMcoError } from '../core/errors.ts';
+import type { NodeResult } from '../core/report.ts';
+import type { Bot } from './bot.ts';
+import { type Run, type Sealed, sealRequest } from './compose-request.ts';
+import type { Targets } from './find-targets.ts';
+import { splitIntoWaves } from './pick-nodes.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** On top of the action's own time: the way there and back, and the node's queue. */
+const GRACE_MS = 2000;
+
+/** Between two waves, unless `--batch-sleep` says otherwise; MCollective's value. */
+const BATCH_SLEEP_MS = 1000;
+
+export interface Watch {
+  onProgress(answered: number): void;
+  readonly signal: AbortSignal;
+}
+
+export interface Conducted {
+  readonly results: readonly NodeResult[];
+  readonly unexpected: readonly string[];
+  /** Why something was not sent. */
+  readonly problem: McoError | undefined;
+}
+
+/** Sends a run to its targets, wave by wave, and collects until every node answered or its time is up. */
+export async function conductRun(
+  bot: Bot,
+  run: Run,
+  targets: Targets,
+  { actionTimeoutMs, watch }: { actionTimeoutMs: number; watch: Watch },
+): Promise<Conducted> {
+  const tally = createTally(targets.nodes);
+  const unexpected = new Set(targets.unexpected);
+  const problems: McoError[] = [];
+  const waves = splitIntoWaves(targets.nodes, run.line.options.batch);
+  for (const [number, nodes] of waves.entries()) {
+    if (number > 0) await sleep(bot, run.line.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
+    if (watch.signal.aborted) break;
+    const wave: Wave = { bot, run, tally, nodes, watch, unexpected, lossesBefore: bot.bus.losses, opened: [], settled: () => {} };
+    try {
+      problems.push(...(await sendWave(wave, targets.broadcast)));
+      await settleWave(wave, actionTimeoutMs + GRACE_MS);
+    } finally {
+      for (const close of wave.opened) close();
+    }
+  }
+  for (const node of tally.openNodes()) tally.close(node, 'notSent');
+  return { results: tally.results(), unexpected: [...unexpected].sort(), problem: problems[0] };
+}
+
+interface Wave {
+  readonly bot: Bot;
+  readonly run: Run;
+  readonly tally: Tally;
+  readonly nodes: readonly string[];
+  readonly watch: Watch;
+  readonly unexpected: Set<string>;
+  /** The connection's losses when the wave began: more at its end means that answers may have been lost with it. */
+  readonly lossesBefore: number;
+  readonly opened: (() => void)[];
+  /** Called whenever a node of this wave is closed. */
+  settled: () => void;
+}
+
+/** Publishes a wave; a node whose request could not be published is closed as not sent. */
+async function sendWave(wave: Wave, broadcast: boolean): Promise<McoError[]> {
+  const parts = broadcast
+    ? [{ audience: '*', nodes: wave.nodes }]
+    : wave.nodes.map((node) => ({ audience: node, nodes: [node] }));
+  const sent = await Promise.all(
+    parts.map(async ({ audience, nodes }) => {
+      try {
+        const sealed = await sealRequest(wave.bot, wave.run, wave.run.ask, audience);
+        listen(wave, sealed, new Set(nodes));
+        await wave.bot.bus.publish(sealed);
+        return undefined;
+      } catch (error) {
+        for (const node of nodes) wave.tally.close(node, 'notSent');
+        return toMcoError(error);
+      }
+    }),
+  );
+  return sent.filter((problem) => problem !== undefined);
+}
+
+/** Takes the replies to one request, from before it is published until its wave is over. */
+function listen(wave: Wave, sealed: Sealed, expected: ReadonlySet<string>): void {
+  const { bot, tally, watch } = wave;
+  const sentAt = bot.clock.now();
+  const close = bot.collector.open(sealed.id, {
+    expects: (node) => expected.has(node),
+    onUnexpected: (node) => {
+      if (!tally.has(node)) wave.unexpected.add(node);
+    },
+    onReply(reply) {
+      if (reply.kind !== 'result') return;
+      tally.recordReply(reply, bot.clock.now() - sentAt);
+      watch.onProgress(tally.answered());
+      wave.settled();
+    },
+  });
+  wave.opened.push(close);
+}
+
+/** Waits for a wave's answers, at most `waitMs`, and closes the nodes that gave none. */
+async function settleWave(wave: Wave, waitMs: number): Promise<void> {
+  const { bot, tally, nodes, watch } = wave;
+  const isOver = (): boolean => watch.signal.aborted || !nodes.some((node) => tally.isOpen(node));
+  if (!isOver()) {
+    await new Promise<void>((resolve) => {
+      let open = nodes.filter((node) => tally.isOpen(node)).length;
+      const cancel = bot.clock.after(waitMs, resolve);
+      const finish = (): void => {
+        cancel();
+        resolve();
+      };
+      wave.settled = () => {
+        open--;
+        if (open <= 0 && isOver()) finish();
+      };
+      watch.signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+  const outcome = bot.bus.losses > wave.lossesBefore || bot.bus.state !== 'up' ? 'unknown' : 'silent';
+  for (const node of nodes) tally.close(node, outcome);
+}
+
+function sleep(bot: Bot, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const cancel = bot.clock.after(delayMs, resolve);
+    signal.addEventListener(
+      'abort',
+      () => {
+        cancel();
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,73 @@
+import type { Ask, CommandLine, CommandWorld } from '../core/command.ts';
+import { McoError } from '../core/errors.ts';
+import type { IncomingMessage } from '../core/surface.ts';
+import type { Bot } from './bot.ts';
+import { filterOf, type Run } from './compose-request.ts';
+import { describeAction } from './compose-report.ts';
+import { suggest } from '../core/nearest.ts';
+import type { Trail } from './trail.ts';
+
+/** Where a command was typed, as policies name it: `slack:TEAM/CHANNEL`, `console`. */
+export function placeOf({ origin }: IncomingMessage): string {
+  return origin.channel === '' ? origin.chat : `${origin.chat}:${origin.channel}`;
+}
+
+/** What commands may know of the world when they read their words. */
+export function worldOf(bot: Bot, caller: string, place: string): CommandWorld {
+  return {
+    agents: bot.agents,
+    commands: bot.commands,
+    caller,
+    roles: bot.authority.rolesOf(caller, place),
+    may(agent, action) {
+      const effect = bot.agents.find((candidate) => candidate.agent === agent)?.actions[action]?.effect;
+      return effect !== undefined && bot.authority.decide({ caller, place, agent, action, effect }).outcome === 'allow';
+    },
+  };
+}
+
+/**
+ * A question becomes a run.
+ *
+ * @throws McoError `unknown/collective`
+ */
+export function startRun(
+  bot: Bot,
+  { message, caller, line, ask }: { message: IncomingMessage; caller: string; line: CommandLine; ask: Ask },
+): Run {
+  const collective = line.options.collective ?? bot.collective;
+  if (!bot.collectives.includes(collective)) {
+    const known = bot.collectives;
+    throw new McoError('unknown/collective', `unknown collective \`${collective}\``, { hint: suggest(collective, known) });
+  }
+  return { id: bot.newId(), caller, origin: message.origin, line, ask, collective, filter: filterOf(line.filter, ask) };
+}
+
+/**
+ * Decides, and records the decision either way.
+ *
+ * @throws McoError `denied/policy` with the rules that counted
+ */
+export async function decideRun(bot: Bot, run: Run, place: string, trail: Trail): Promise<void> {
+  const { agent, action, effect, input } = run.ask;
+  const { input: fields } = describeAction(bot, run.ask);
+  const masked = Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, fields[name]?.secret === true ? '***' : value]),
+  );
+  trail.know({ run: run.id, action: `${agent}.${action}`, input: masked, filter: run.filter });
+  const decision = bot.authority.decide({ caller: run.caller, place, agent, action, effect });
+  await trail.record('decided', { result: decision.outcome, rules: decision.rules, reason: decision.reason });
+  if (decision.outcome === 'allow') return requireKey(bot, run);
+  throw new McoError('denied/policy', decision.reason ?? `\`${agent}.${action}\` is not allowed here`, {
+    rules: decision.rules,
+    hint: '`whoami` shows what you may do here',
+  });
+}
+
+/** A bot without the write key can't write, whatever its policy says. */
+function requireKey({ signers }: Bot, { ask }: Run): void {
+  if (ask.effect === 'read' || signers.write !== undefined) return;
+  throw new McoError('unreachable/no-write-key', `\`${ask.agent}.${ask.action}\` is a write, and this bot has no key for writes`, {
+    hint: 'set `keys.write` in its configuration',
+  });
+}

@@ -1,0 +1,67 @@
+import type { Counts, NodeOutcome, NodeResult, Outcome } from '../core/report.ts';
+import type { Reply, StatusName } from '../core/reply.ts';
+
+const OUTCOME_OF_STATUS: Partial<Record<StatusName, NodeOutcome>> = { ok: 'ok', denied: 'denied', expired: 'expired' };
+
+/**
+ * Keeps the books of one run.
+ * INVARIANT: every targeted node is counted exactly once, under exactly one outcome.
+ */
+export interface Tally {
+  readonly targeted: number;
+  /** Nodes that gave their final answer. */
+  answered(): number;
+  has(node: string): boolean;
+  isOpen(node: string): boolean;
+  recordReply(reply: Reply, elapsedMs: number): void;
+  /** Closes a node that gave no answer. A node that did keeps it. */
+  close(node: string, outcome: 'silent' | 'notSent' | 'unknown'): void;
+  openNodes(): readonly string[];
+  results(): readonly NodeResult[];
+}
+
+export function createTally(nodes: readonly string[]): Tally {
+  const results = new Map<string, NodeResult | undefined>(nodes.map((node) => [node, undefined]));
+  let answered = 0;
+  return {
+    targeted: results.size,
+    answered: () => answered,
+    has: (node) => results.has(node),
+    isOpen: (node) => results.has(node) && results.get(node) === undefined,
+    recordReply(reply, elapsedMs) {
+      if (results.get(reply.sender) !== undefined) return;
+      answered++;
+      results.set(reply.sender, {
+        node: reply.sender,
+        outcome: OUTCOME_OF_STATUS[reply.status.name] ?? 'failed',
+        status: reply.status,
+        data: reply.data,
+        elapsedMs,
+      });
+    },
+    close(node, outcome) {
+      if (results.has(node) && results.get(node) === undefined) results.set(node, { node, outcome, data: {} });
+    },
+    openNodes: () => [...results].filter(([, result]) => result === undefined).map(([node]) => node),
+    results: () =>
+      [...results]
+        .map(([node, result]) => result ?? { node, outcome: 'silent' as const, data: {} })
+        .sort((a, b) => (a.node < b.node ? -1 : 1)),
+  };
+}
+
+export function countOutcomes(results: readonly NodeResult[]): Counts {
+  const counts = { targeted: results.length, ok: 0, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 };
+  for (const { outcome } of results) counts[outcome]++;
+  return counts;
+}
+
+/** The one word for how a run ended. */
+export function outcomeOf(counts: Counts, wasCancelled: boolean): Outcome {
+  if (wasCancelled) return 'CANCELLED';
+  if (counts.notSent === counts.targeted) return 'NOT SENT';
+  if (counts.unknown > 0) return 'UNKNOWN';
+  if (counts.ok === counts.targeted) return 'OK';
+  if (counts.denied === counts.targeted) return 'DENIED';
+  return counts.ok > 0 ? 'PARTIAL' : 'FAILED';
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { wordSchema } from './names.ts';
+
+/** A read never changes a node. What is not declared is a write. */
+export type Effect = 'read' | 'write';
+
+/** An input's value. */
+export type Scalar = string | number | boolean;
+
+/** The input of a request, by name. */
+export type Input = Readonly<Record<string, Scalar>>;
+
+/** One input of an action. Patterns must match the whole value and run in linear time (RE2 syntax). */
+export interface InputField {
+  readonly about: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean';
+  readonly optional?: boolean | undefined;
+  readonly default?: Scalar | undefined;
+  /** Strings: characters. Default 256. */
+  readonly maxLength?: number | undefined;
+  readonly pattern?: string | undefined;
+  readonly oneOf?: readonly Scalar[] | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  /** Masked wherever it would be shown or recorded. */
+  readonly secret?: boolean | undefined;
+}
+
+/** One output of an action, and the words it is shown under ("Ensure"). */
+export interface OutputField {
+  readonly about: string;
+  readonly label: string;
+}
+
+/** How the replies of many nodes become one line: `summary` counts equal values, `average` and `sum` add numbers. */
+export interface Aggregation {
+  readonly function: 'summary' | 'average' | 'sum';
+  readonly output: string;
+}
+
+export interface ActionDescription {
+  readonly about: string;
+  readonly effect: Effect;
+  /** After this long the node gives up and answers `timeout`. */
+  readonly timeoutMs: number;
+  readonly input: Readonly<Record<string, InputField>>;
+  readonly output: Readonly<Record<string, OutputField>>;
+  readonly aggregate?: readonly Aggregation[] | undefined;
+  /** Inputs that bare words fill, in this order: `package status NAME`. */
+  readonly words?: readonly string[] | undefined;
+  /** One node's result on one line, with outputs in braces: `{package}-{ensure}.{arch}`. Default: each output on its own line. */
+  readonly line?: string | undefined;
+  /** Which results are listed one by one: those that failed (default), those that went well, or all. */
+  readonly display?: 'ok' | 'failed' | 'always' | undefined;
+  readonly examples?: readonly string[] | undefined;
+}
+
+/**
+ * What an agent can do, as plain data: the bot loads it without the code, nodes advertise it, and an agent in any
+ * language can ship it as JSON. MCollective calls it the DDL.
+ */
+export interface AgentDescription {
+  readonly agent: string;
+  readonly version: string;
+  readonly about: string;
+  readonly actions: Readonly<Record<string, ActionDescription>>;
+}
+
+/** Input as it travels. What an action accepts of it is checked by `checkInput`. */
+export const inputSchema: v.GenericSchema<unknown, Input> = v.record(
+  wordSchema,
+  v.union([v.pipe(v.string(), v.maxLength(65_536)), v.pipe(v.number(), v.finite()), v.boolean()]),
+);

@@ -1,0 +1,84 @@
+import type { ActionDescription, Input, InputField, Scalar } from './agent-description.ts';
+import { McoError } from './errors.ts';
+import { suggest } from './nearest.ts';
+import { compilePattern } from './regex.ts';
+
+const DEFAULT_MAX_LENGTH = 256;
+
+/**
+ * Input checked against an action's description, with defaults filled in. Runs on the bot and again on the node.
+ *
+ * @throws McoError `usage/missing-input`, `usage/unknown-input` or `usage/invalid-input`
+ */
+export function checkInput(action: ActionDescription, input: Input): Input {
+  const declared = Object.keys(action.input);
+  for (const name of Object.keys(input)) {
+    if (!declared.includes(name)) {
+      throw new McoError('usage/unknown-input', `there is no input \`${name}\``, { hint: suggest(name, declared) });
+    }
+  }
+  const checked: Record<string, Scalar> = {};
+  for (const [name, field] of Object.entries(action.input)) {
+    const value = Object.hasOwn(input, name) ? input[name] : field.default;
+    if (value === undefined) {
+      if (field.optional === true) continue;
+      throw new McoError('usage/missing-input', `\`${name}\` is missing: ${field.about}`);
+    }
+    checked[name] = checkValue(name, field, value);
+  }
+  return checked;
+}
+
+/**
+ * A word somebody typed, as the type its field declares.
+ *
+ * @throws McoError `usage/invalid-input`
+ */
+export function readInputText(name: string, field: InputField, text: string): Scalar {
+  switch (field.type) {
+    case 'string':
+      return checkValue(name, field, text);
+    case 'boolean':
+      if (/^(?:true|yes|on)$/i.test(text)) return checkValue(name, field, true);
+      if (/^(?:false|no|off)$/i.test(text)) return checkValue(name, field, false);
+      throw invalid(name, `\`${text}\` is neither true nor false`);
+    default:
+      if (!/^[+-]?\d+(?:\.\d+)?$/.test(text)) throw invalid(name, `\`${text}\` is not a number`);
+      return checkValue(name, field, Number(text));
+  }
+}
+
+function checkValue(name: string, field: InputField, value: Scalar): Scalar {
+  checkType(name, field, value);
+  if (typeof value === 'string') checkText(name, field, value);
+  if (typeof value === 'number') checkRange(name, field, value);
+  if (field.oneOf !== undefined && !field.oneOf.includes(value)) {
+    throw invalid(name, `\`${value}\` is not accepted`, suggest(String(value), field.oneOf.map(String)));
+  }
+  return value;
+}
+
+function checkType(name: string, field: InputField, value: Scalar): void {
+  const fits = field.type === 'integer' ? Number.isSafeInteger(value) : typeof value === field.type;
+  const finite = typeof value !== 'number' || Number.isFinite(value);
+  if (!fits || !finite) throw invalid(name, `\`${value}\` is not of type ${field.type}`);
+}
+
+function checkText(name: string, field: InputField, value: string): void {
+  const limit = field.maxLength ?? DEFAULT_MAX_LENGTH;
+  if (value.length > limit) throw invalid(name, `it is longer than ${limit} characters`);
+  if (value.includes('\0')) throw invalid(name, 'it contains a NUL character');
+  // The whole value must match: a pattern per line, as the ancestor's, lets a second line through.
+  if (field.pattern !== undefined && !compilePattern({ pattern: `\\A(?:${field.pattern})\\z` })(value)) {
+    throw invalid(name, `\`${value}\` is not accepted: ${field.about}`);
+  }
+}
+
+function checkRange(name: string, { min, max }: InputField, value: number): void {
+  if (min !== undefined && value < min) throw invalid(name, `${value} is less than ${min}`);
+  if (max !== undefined && value > max) throw invalid(name, `${value} is more than ${max}`);
+}
+
+function invalid(name: string, why: string, hint?: string): McoError {
+  return new McoError('usage/invalid-input', `\`${name}\`: ${why}`, { hint });
+}

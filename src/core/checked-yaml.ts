@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { LineCounter, parseDocument } from 'yaml';
+import { McoError } from './errors.ts';
+import { suggest } from './nearest.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** A checked YAML file: its value, and the line (from 1) on which the node at a path starts. */
+export interface CheckedYaml<T> {
+  readonly value: T;
+  lineOf(path: readonly (string | number)[]): number;
+}
+
+/**
+ * Reads YAML text against a schema. Unknown and repeated keys are errors; each error names file, line and, for a key,
+ * the nearest known one.
+ *
+ * @throws McoError `usage/bad-file`
+ */
+export function readCheckedYaml<T>(schema: v.GenericSchema<unknown, T>, text: string, file: string): CheckedYaml<T> {
+  if (text.length > MAX_BYTES) throw new McoError('usage/bad-file', `${file} is larger than ${MAX_BYTES} bytes`);
+  const lines = new LineCounter();
+  // maxAliasCount bounds what a few anchors can grow into when the document becomes a value.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    throw new McoError('usage/bad-file', `${file}:${lines.linePos(problem.pos[0]).line}: ${problem.message}`);
+  }
+  const lineOf = (path: readonly (string | number)[]): number => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
+  };
+  const parsed = v.safeParse(schema, readValue(document, file) ?? {});
+  if (parsed.success) return { value: parsed.output, lineOf };
+  // A misspelt key also leaves the right one missing: name the mistake, not its consequence.
+  const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
+  const path = (issue.path ?? []).map((item) => item.key as string | number);
+  throw new McoError('usage/bad-file', `${file}:${lineOf(path)}: ${describe(issue, path)}`, {
+    hint: hintFor(schema, issue, path),
+    cause: parsed.issues,
+  });
+}
+
+function readValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new McoError('usage/bad-file', `${file}: it can't be read as plain data`, { cause });
+  }
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+function describe(issue: v.BaseIssue<unknown>, path: readonly (string | number)[]): string {
+  const where = path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
+  if (isUnknownKey(issue)) return `unknown key \`${path.at(-1)}\``;
+  if (issue.received === 'undefined') return `${where} is missing`;
+  return `${where}: ${issue.message}`;
+}
+
+/** For an unknown key: the nearest of the keys that the schema knows at that place. */
+function hintFor(schema: unknown, issue: v.BaseIssue<unknown>, path: readonly (string | number)[]): string | undefined {
+  if (!isUnknownKey(issue)) return undefined;
+  const known = knownKeys(schema, path.slice(0, -1));
+  return known.length === 0 ? undefined : suggest(String(path.at(-1)), known);
+}
+
+interface SchemaShape {
+  readonly type?: string;
+  readonly entries?: Record<string, unknown>;
+  readonly item?: unknown;
+  readonly value?: unknown;
+  readonly wrapped?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+function knownKeys(schema: unknown, path: readonly (string | number)[]): string[] {
+  const shape = schema as SchemaShape | undefined;
+  if (shape === undefined) return [];
+  if (shape.wrapped !== undefined) return knownKeys(shape.wrapped, path);
+  if (shape.type === 'union') return (shape.options ?? []).flatMap((option) => knownKeys(option, path));
+  const [key, ...rest] = path;
+  if (key === undefined) return Object.keys(shape.entries ?? {});
+  return knownKeys(shape.entries?.[key] ?? shape.item ?? shape.value, rest);
+}

@@ -1,0 +1,111 @@
+import type { AgentDescription, Effect, Input } from './agent-description.ts';
+import { McoError } from './errors.ts';
+import type { Filter } from './filter.ts';
+
+/** A word somebody typed, and where it stands in the text. */
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `10` nodes or `10%` of them. */
+export type Share = { readonly count: number } | { readonly percent: number };
+
+export interface Options {
+  readonly collective?: string | undefined;
+  readonly limit?: Share | undefined;
+  readonly limitSeed?: number | undefined;
+  readonly batch?: Share | undefined;
+  readonly batchSleepMs?: number | undefined;
+  /** How long an action may take on a node. */
+  readonly timeoutMs?: number | undefined;
+  /** How long discovery listens; without it discovery ends when no more nodes answer. */
+  readonly discoveryMs?: number | undefined;
+  /** How long the request stays valid. */
+  readonly ttlMs?: number | undefined;
+  readonly format: 'text' | 'json' | 'csv';
+  readonly display?: 'ok' | 'failed' | 'all' | undefined;
+  readonly noProgress: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** What was typed, understood as far as the grammar goes: the words still have to mean something to a command. */
+export interface CommandLine {
+  /** The normalised text that spans and carets refer to. */
+  readonly text: string;
+  /** The words that belong to no option; the first names the command. */
+  readonly words: readonly Word[];
+  readonly filter: Filter;
+  readonly options: Options;
+  /** The command in its canonical spelling, which parses to the same thing again. */
+  readonly canonical: string;
+}
+
+/** How the answer to a question is shown. */
+export type ResultView = 'results' | 'names' | 'ping' | 'facts' | 'inventory';
+
+/** A question to the fleet. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly agent: string;
+  readonly action: string;
+  readonly effect: Effect;
+  readonly input: Input;
+  readonly view: ResultView;
+  /** Added to what was typed: `inventory NODE` means that one node. */
+  readonly identities?: readonly string[] | undefined;
+}
+
+/** Something the bot answers by itself: a title and sections of plain lines. */
+export interface Tell {
+  readonly kind: 'tell';
+  readonly title: string;
+  readonly sections: readonly { readonly heading?: string | undefined; readonly lines: readonly string[] }[];
+}
+
+/** What a command may know when it reads its words. */
+export interface CommandWorld {
+  readonly agents: readonly AgentDescription[];
+  readonly commands: readonly Command[];
+  /** Who asks: `person:ana`, and the roles that the policy gives them here. */
+  readonly caller: string;
+  readonly roles: readonly string[];
+  /** Whether this person may use an action here. */
+  may(agent: string, action: string): boolean;
+}
+
+/**
+ * One `/mco` command. Help, completion and the policy's key come from this object; it never knows which chat it is in.
+ */
+export interface Command {
+  readonly name: string;
+  /** One line. */
+  readonly about: string;
+  readonly usage: readonly string[];
+  /** Complete commands without the leading `/mco`. Each one parses. */
+  readonly examples: readonly string[];
+  /**
+   * Reads the words after the command's name.
+   *
+   * @throws McoError `usage/*` or `unknown/*` with the span of the wrong word
+   */
+  plan(line: CommandLine, world: CommandWorld): Ask | Tell;
+}
+
+/**
+ * The description of an agent that a command is made for.
+ *
+ * @throws McoError `unknown/agent` when this bot does not know it
+ */
+export function requireAgent(world: CommandWorld, name: string): AgentDescription {
+  const agent = world.agents.find((candidate) => candidate.agent === name);
+  if (agent === undefined) throw new McoError('unknown/agent', `this bot knows no agent \`${name}\``);
+  return agent;
+}
+
+/** The question that every node answers: it is there. Discovery asks it too. */
+export function askPing(view: ResultView): Ask {
+  return { kind: 'ask', agent: 'rpcutil', action: 'ping', effect: 'read', input: {}, view };
+}

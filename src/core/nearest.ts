@@ -1,0 +1,35 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Longest word that is compared: a name that long is no typing mistake, and the comparison is quadratic. */
+const MAX_LENGTH = 64;
+
+/**
+ * The known name closest to `word`, if it is close enough to be a typing mistake: at most a third of its
+ * letters differ, or one is the beginning of the other.
+ */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > MAX_LENGTH) return undefined;
+  const wanted = word.toLowerCase();
+  let best: string | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const name of known) {
+    if (name.length > MAX_LENGTH) continue;
+    const candidate = name.toLowerCase();
+    const far = distance(wanted, candidate);
+    const isPrefix = wanted.length >= 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
+    const allowed = Math.max(1, Math.ceil(Math.max(wanted.length, candidate.length) / 3));
+    if ((far <= allowed || isPrefix) && far < bestDistance) {
+      best = name;
+      bestDistance = far;
+    }
+  }
+  return best;
+}
+
+/** The hint for a misspelt name: "did you mean `status`?", or the known names when none is close. */
+export function suggest(word: string, known: readonly string[]): string {
+  const match = nearest(word, known);
+  if (match !== undefined) return `did you mean \`${match}\`?`;
+  if (known.length === 0) return 'none are known';
+  return `known: ${known.join(', ')}`;
+}

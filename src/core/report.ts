@@ -1,0 +1,81 @@
+import type { Aggregation, Effect } from './agent-description.ts';
+import type { Options, ResultView } from './command.ts';
+import type { McoError } from './errors.ts';
+import type { ReplyData, Status } from './reply.ts';
+
+/** How it ended for one node. Every targeted node ends in exactly one of these. */
+export type NodeOutcome = 'ok' | 'failed' | 'denied' | 'expired' | 'silent' | 'notSent' | 'unknown';
+
+export interface NodeResult {
+  readonly node: string;
+  readonly outcome: NodeOutcome;
+  /** The node's own words; undefined when it did not answer. */
+  readonly status?: Status | undefined;
+  readonly data: ReplyData;
+  /** From sending to the verified answer. */
+  readonly elapsedMs?: number | undefined;
+}
+
+/** How many nodes ended how; `targeted` is the sum of the others. */
+export type Counts = Readonly<Record<NodeOutcome | 'targeted', number>>;
+
+/** `summary`: values and how often each came, most frequent first; `sum` and `average`: one number. */
+export interface AggregateResult {
+  readonly function: Aggregation['function'];
+  readonly output: string;
+  /** The output's label, "Ensure". */
+  readonly label: string;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+}
+
+/** The outcome word, always first in what people see. */
+export type Outcome = 'OK' | 'PARTIAL' | 'FAILED' | 'DENIED' | 'CANCELLED' | 'NOT SENT' | 'UNKNOWN';
+
+/** What a run is, before anything is known of its end. */
+export interface RunHeader {
+  /** UUIDv7; people see its last four hexadecimal digits. */
+  readonly run: string;
+  /** `person:ana`. */
+  readonly caller: string;
+  /** The canonical command. */
+  readonly command: string;
+  readonly agent: string;
+  readonly action: string;
+  readonly effect: Effect;
+  readonly view: ResultView;
+  readonly options: Options;
+}
+
+/** A finished run, as data. Everything people see of it is drawn from this. */
+export interface RunReport {
+  readonly header: RunHeader;
+  readonly outcome: Outcome;
+  readonly counts: Counts;
+  readonly aggregates: readonly AggregateResult[];
+  /** Every targeted node, sorted by name. */
+  readonly results: readonly NodeResult[];
+  /** Nodes whose answers nobody waited for. */
+  readonly unexpected: readonly string[];
+  /** How one result reads on one line, from the action's description. */
+  readonly line?: string | undefined;
+  /** Labels of the outputs, by output name, in the description's order. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly display: 'ok' | 'failed' | 'all';
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  /** Why nothing or not everything was sent, where that is the case. */
+  readonly problem?: McoError | undefined;
+}
+
+/** The exit codes of the terminal client, and of the playground's `--once`. */
+export const EXIT = { ok: 0, refused: 1, failed: 2, silent: 3, notSent: 4 } as const;
+
+/** A failure that was told weighs more than silence; what nobody could be asked for lack of a way to them is 4. */
+export function exitCodeOf({ outcome, counts, problem }: Pick<RunReport, 'outcome' | 'counts' | 'problem'>): number {
+  if (outcome === 'OK') return EXIT.ok;
+  if (outcome === 'DENIED' || problem?.family === 'usage') return EXIT.refused;
+  if (outcome === 'NOT SENT') return EXIT.notSent;
+  if (counts.failed + counts.denied + counts.expired > 0) return EXIT.failed;
+  if (counts.silent + counts.unknown > 0) return EXIT.silent;
+  return EXIT.refused;
+}

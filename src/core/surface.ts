@@ -1,0 +1,49 @@
+import type { Tell } from './command.ts';
+import type { McoError } from './errors.ts';
+import type { RunHeader, RunReport } from './report.ts';
+
+/** What the root message of a run shows: one message, edited in place. */
+export type RootView =
+  | { readonly state: 'discovering'; readonly header: RunHeader; readonly found: number }
+  | {
+      readonly state: 'running';
+      readonly header: RunHeader;
+      readonly answered: number;
+      readonly targeted: number;
+      readonly elapsedMs: number;
+    }
+  | { readonly state: 'done'; readonly report: RunReport };
+
+/** A refusal: visible to the requester alone, and audited. `rules` are where the deciding policy lines stand. */
+export interface Refusal {
+  readonly outcome: 'DENIED' | 'NOT SENT';
+  readonly error: McoError;
+  readonly rules: readonly string[];
+}
+
+/** Where the answer to one command is shown: a chat channel, a terminal. It knows nothing of runs but these views. */
+export interface Surface {
+  /** Posts the root message. */
+  open(view: RootView): Promise<RunThread>;
+  /** Shows something to the requester alone. */
+  refuse(refusal: Refusal): Promise<void>;
+  tell(answer: Tell): Promise<void>;
+}
+
+/** A run's root message and its thread. */
+export interface RunThread {
+  /** Newest state wins; may be dropped under pressure. */
+  update(view: RootView): void;
+  /** Turns the root into the summary and appends the details to the thread. Always delivered. */
+  finish(report: RunReport): Promise<void>;
+}
+
+/** A command as a chat hands it over. */
+export interface IncomingMessage {
+  readonly text: string;
+  /** The text comes from program arguments: there is no trigger, and nothing a chat could have rewritten. */
+  readonly isExact?: boolean | undefined;
+  /** The platform's stable id of the author: `slack:TEAM/USER`, `console:ana`, `unix:ana`. Never a display name. */
+  readonly account: string;
+  readonly origin: { readonly chat: string; readonly channel: string; readonly message?: string | undefined };
+}

@@ -1,0 +1,69 @@
+import type { CommandLine, Options, Share } from '../core/command.ts';
+import type { Filter } from '../core/filter.ts';
+import { formatExpression, formatFactTest, formatNameTest } from './format-filter.ts';
+import { quoteWord } from './quote-word.ts';
+
+/** What a canonical command is made from. */
+export type CommandParts = Pick<CommandLine, 'filter' | 'options'> & { readonly words: readonly string[] };
+
+/**
+ * The canonical spelling: words, filters, options, in one order and quoted only where needed. Words from the first
+ * that begins with a dash on come last, after `--`. `parseCommandLine` reads the same command back.
+ */
+export function formatCommand({ words, filter, options }: CommandParts): string {
+  const dash = words.findIndex((word) => word.length > 1 && word.startsWith('-'));
+  const plain = dash === -1 ? words : words.slice(0, dash);
+  const dashed = dash === -1 ? [] : ['--', ...words.slice(dash)];
+  return [...plain.map(quoteWord), ...formatFilter(filter), ...formatOptions(options), ...dashed.map(quoteWord)].join(
+    ' ',
+  );
+}
+
+/** The canonical spelling of a filter alone: `-F osfamily=Debian -C webserver`. Empty when everybody is meant. */
+export function formatFilter(filter: Filter): string[] {
+  return [
+    ...filter.facts.map((test) => withValue('-F', '--with-fact', formatFactTest(test))),
+    ...filter.classes.map((test) => withValue('-C', '--with-class', formatNameTest(test))),
+    ...filter.agents.map((test) => withValue('-A', '--with-agent', formatNameTest(test))),
+    ...filter.identities.map((test) => withValue('-I', '--with-identity', formatNameTest(test))),
+    ...filter.where.map((expression) => withValue('-S', '--select', formatExpression(expression))),
+  ];
+}
+
+function formatOptions(options: Options): string[] {
+  const valued: readonly (readonly [string, string | undefined])[] = [
+    ['-T', options.collective],
+    ['--limit', formatShare(options.limit)],
+    ['--limit-seed', options.limitSeed?.toString()],
+    ['--batch', formatShare(options.batch)],
+    ['--batch-sleep', formatSeconds(options.batchSleepMs)],
+    ['--timeout', formatSeconds(options.timeoutMs)],
+    ['--dt', formatSeconds(options.discoveryMs)],
+    ['--ttl', formatSeconds(options.ttlMs)],
+    ['--display', options.display],
+  ];
+  const flags: readonly (readonly [string, boolean])[] = [
+    [`--${options.format}`, options.format !== 'text'],
+    ['--np', options.noProgress],
+    ['-q', options.quiet],
+    ['-v', options.verbose],
+  ];
+  return [
+    ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])),
+    ...flags.flatMap(([name, isSet]) => (isSet ? [name] : [])),
+  ];
+}
+
+/** A value that begins with a dash would read as an option. */
+function withValue(short: string, long: string, value: string): string {
+  return value.length > 1 && value.startsWith('-') ? quoteWord(`${long}=${value}`) : `${short} ${quoteWord(value)}`;
+}
+
+function formatShare(share: Share | undefined): string | undefined {
+  if (share === undefined) return undefined;
+  return 'percent' in share ? `${share.percent}%` : String(share.count);
+}
+
+function formatSeconds(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : String(ms / 1000);
+}

@@ -1,0 +1,103 @@
+import type { Options, Share } from '../core/command.ts';
+import { COLLECTIVE } from '../core/names.ts';
+import { suggest } from '../core/nearest.ts';
+import type { OptionName } from './option-table.ts';
+import type { ReadOptions } from './read-options.ts';
+import { failAt, quoteInput, type SourceWord } from './source-word.ts';
+
+/** The longest times somebody may ask for, seconds. */
+const MAX_TIMEOUT_S = 3600;
+const MAX_DISCOVERY_S = 60;
+const MAX_TTL_S = 600;
+const MAX_SEED = 2 ** 32 - 1;
+
+const DISPLAYS = ['ok', 'failed', 'all'] as const;
+
+/**
+ * The options that are no filter, as numbers and words. Times are in ms.
+ *
+ * @throws McoError `usage/bad-number`, `usage/bad-choice`, `usage/bad-name`, `usage/conflicting-options`
+ */
+export function readOptionValues({ valuesOf }: ReadOptions): Options {
+  const read = <T>(name: OptionName, parse: (word: SourceWord) => T): T | undefined => {
+    const [word] = valuesOf(name);
+    return word === undefined ? undefined : parse(word);
+  };
+  const one = read('one', (word) => word);
+  const limit = read('limit', parseShare);
+  if (one !== undefined && limit !== undefined) throw conflict(one, '`-1` and `--limit` contradict each other');
+  const json = read('json', (word) => word);
+  const csv = read('csv', (word) => word);
+  if (json !== undefined && csv !== undefined) throw conflict(csv, '`--json` and `--csv` contradict each other');
+  return dropUndefined({
+    collective: read('target', parseCollective),
+    limit: one === undefined ? limit : { count: 1 },
+    limitSeed: read('limit-seed', parseSeed),
+    batch: read('batch', parseShare),
+    batchSleepMs: read('batch-sleep', (word) => parseSeconds(word, { min: 0, max: MAX_TIMEOUT_S })),
+    timeoutMs: read('timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_TIMEOUT_S })),
+    discoveryMs: read('discovery-timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_DISCOVERY_S })),
+    ttlMs: read('ttl', (word) => parseSeconds(word, { min: 0.001, max: MAX_TTL_S })),
+    format: json !== undefined ? 'json' : csv !== undefined ? 'csv' : 'text',
+    display: read('display', parseDisplay),
+    noProgress: valuesOf('no-progress').length > 0,
+    quiet: valuesOf('quiet').length > 0,
+    verbose: valuesOf('verbose').length > 0,
+  });
+}
+
+function parseShare(word: SourceWord): Share {
+  const [, digits, percent] = /^([1-9]\d{0,6})(%?)$/.exec(word.text) ?? [];
+  const number = Number(digits);
+  if (digits === undefined || (percent === '%' && number > 100)) {
+    throw failAt(word, 'usage/bad-number', {
+      message: `${quoteInput(word.text)} is neither a number of nodes nor a percentage`,
+      hint: 'such as `10` or `10%`',
+    });
+  }
+  return percent === '%' ? { percent: number } : { count: number };
+}
+
+function parseSeed(word: SourceWord): number {
+  const seed = /^\d{1,10}$/.test(word.text) ? Number(word.text) : Number.NaN;
+  if (seed <= MAX_SEED) return seed;
+  throw failAt(word, 'usage/bad-number', {
+    message: `${quoteInput(word.text)} is not a whole number up to ${MAX_SEED}`,
+    hint: 'such as `42`',
+  });
+}
+
+/** Whole ms; more decimals are refused, not rounded. */
+function parseSeconds(word: SourceWord, { min, max }: { min: number; max: number }): number {
+  const seconds = /^(?:\d{1,6}(?:\.\d{1,3})?|\.\d{1,3})$/.test(word.text) ? Number(word.text) : Number.NaN;
+  if (seconds >= min && seconds <= max) return Math.round(seconds * 1000);
+  throw failAt(word, 'usage/bad-number', {
+    message: `${quoteInput(word.text)} is not a number of seconds up to ${max}`,
+    hint: 'such as `30` or `1.5`',
+  });
+}
+
+function parseDisplay(word: SourceWord): (typeof DISPLAYS)[number] {
+  const found = DISPLAYS.find((known) => known === word.text);
+  if (found !== undefined) return found;
+  throw failAt(word, 'usage/bad-choice', {
+    message: `${quoteInput(word.text)} can't be displayed`,
+    hint: suggest(word.text, DISPLAYS),
+  });
+}
+
+function parseCollective(word: SourceWord): string {
+  if (COLLECTIVE.test(word.text)) return word.text;
+  throw failAt(word, 'usage/bad-name', {
+    message: `${quoteInput(word.text)} can't be the name of a collective`,
+    hint: 'lower-case letters, digits, `-` and `_`',
+  });
+}
+
+function conflict(word: SourceWord, message: string) {
+  return failAt(word, 'usage/conflicting-options', { message, hint: 'give one of them' });
+}
+
+function dropUndefined(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as Options;
+}

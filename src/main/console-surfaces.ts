@@ -1,0 +1,45 @@
+import { chooseSurface } from '../adapters/console/choose-surface.ts';
+import { createConsoleSurface } from '../adapters/console/console-surface.ts';
+import { createDocumentSurface } from '../adapters/console/document-surface.ts';
+import { createScreen, type Screen } from '../adapters/console/screen.ts';
+import type { Options } from '../core/command.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Surface } from '../core/surface.ts';
+import { renderRefusal } from '../render/render-refusal.ts';
+import { renderRoot } from '../render/render-root.ts';
+import { renderTell } from '../render/render-tell.ts';
+import { renderThread } from '../render/render-thread.ts';
+import { reportToCsv } from '../render/report-to-csv.ts';
+import { refusalToJson, reportToJson } from '../render/report-to-json.ts';
+
+export const createStdoutScreen = (clock: Clock): Screen =>
+  createScreen({ output: process.stdout, clock, env: process.env, lifetime: process });
+
+const toText = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/**
+ * A terminal as a place where commands are answered, in the format that each command asks for.
+ *
+ * @param options.format what refusals and plain answers are written in, and every run if `always`
+ */
+export function createTerminalSurface({ screen, clock, gutter, format, always }: {
+  readonly screen: Screen;
+  readonly clock: Clock;
+  readonly gutter?: string | undefined;
+  readonly format?: Options['format'] | undefined;
+  readonly always?: boolean | undefined;
+}): Surface {
+  const render = { root: renderRoot, thread: renderThread, refusal: renderRefusal, tell: renderTell };
+  const remarks = createScreen({ output: process.stderr, clock, env: process.env, lifetime: process });
+  const surfaces = {
+    text: createConsoleSurface({ screen, render, gutter }),
+    json: createDocumentSurface({
+      screen,
+      formatReport: (report) => toText(reportToJson(report)),
+      formatRefusal: (refusal) => toText(refusalToJson(refusal)),
+      formatTell: toText,
+    }),
+    csv: createDocumentSurface({ screen, remarks, formatReport: reportToCsv, formatRefusal: renderRefusal, formatTell: renderTell }),
+  };
+  return always === true && format !== undefined ? surfaces[format] : chooseSurface(surfaces, format);
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+import { readCheckedYaml } from '../core/checked-yaml.ts';
+import { McoError } from '../core/errors.ts';
+
+/** A path in a configuration file: relative ones start at that file's directory. */
+export const pathSchema = v.pipe(v.string(), v.minLength(1, 'a path is expected'), v.maxLength(4096));
+
+export interface Config<T> {
+  readonly value: T;
+  /** A path of the file as an absolute one. */
+  resolvePath(path: string): string;
+}
+
+/**
+ * Reads a YAML configuration file against its schema.
+ *
+ * @throws McoError `usage/no-config`, `usage/bad-file`
+ */
+export async function loadConfig<T>(schema: v.GenericSchema<unknown, T>, file: string): Promise<Config<T>> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new McoError('usage/no-config', `the configuration file ${file} can't be read (${codeOf(cause)})`, {
+      hint: 'name another one with --config FILE',
+      cause,
+    });
+  });
+  const directory = dirname(resolve(file));
+  return { value: readCheckedYaml(schema, text, file).value, resolvePath: (path) => resolve(directory, path) };
+}
+
+/**
+ * A text file that a configuration names.
+ *
+ * @throws McoError `usage/bad-file`
+ */
+export async function readNamedFile(path: string, what: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new McoError('usage/bad-file', `${what} ${path} can't be read (${codeOf(cause)})`, { cause });
+  });
+}
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -1,0 +1,55 @@
+import { McoError } from '../../core/errors.ts';
+import { EVERYBODY } from '../../core/filter.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { IncomingMessage, Refusal } from '../../core/surface.ts';
+import type { Bot } from '../../bot/bot.ts';
+import { sealRequest } from '../../bot/compose-request.ts';
+import { parse } from '../../bot/handle-command.ts';
+import { planCommand } from '../../bot/plan-command.ts';
+import { startRun, worldOf } from '../../bot/start-run.ts';
+import { escapeText } from '../../render/escape-text.ts';
+
+/** How long the tried node may take to answer. */
+const PATIENCE_MS = 3000;
+
+/**
+ * Shows that the nodes hold without the bot: sends a command that the bot's policy denied to one node all the same,
+ * properly signed with the bot's own key, as a bot in the wrong hands would.
+ *
+ * @returns the node's answer, or undefined when it gave none
+ * @throws McoError `unreachable/*`
+ */
+export async function trySecondLock(bot: Bot, message: IncomingMessage, node: string): Promise<Reply | undefined> {
+  const line = parse(message);
+  const caller = bot.authority.identify(message.account);
+  const ask = planCommand(line, bot.commands, worldOf(bot, caller, message.origin.chat));
+  if (ask.kind === 'tell') throw new McoError('bug/no-question', 'only a question to the fleet can be tried');
+  const run = { ...startRun(bot, { message, caller, line, ask }), filter: EVERYBODY };
+  const sealed = await sealRequest(bot, run, ask, node);
+  return new Promise((resolve, reject) => {
+    const close = bot.collector.open(sealed.id, {
+      expects: (sender) => sender === node,
+      onUnexpected: () => {},
+      onReply: (reply) => reply.kind === 'result' && finish(reply),
+    });
+    const cancel = bot.clock.after(PATIENCE_MS, () => finish(undefined));
+    const finish = (reply: Reply | undefined): void => {
+      close();
+      cancel();
+      resolve(reply);
+    };
+    bot.bus.publish(sealed).catch(reject);
+  });
+}
+
+/** Whether there is a second lock to try: a denial by policy, not a misspelt command. */
+export const isDenial = ({ outcome }: Refusal): boolean => outcome === 'DENIED';
+
+/** What the trial showed, for the terminal. */
+export function describeSecondLock(reply: Reply | undefined, node: string): string {
+  const answer = reply === undefined ? 'no answer' : `${reply.status.name}: ${escapeText(reply.status.message, 300)}`;
+  return [
+    `(simulation: the bot sent nothing. To show the second lock, the same request was then put on the wire`,
+    ` behind its back, signed with its own write key. ${node} answered ${answer})`,
+  ].join('\n');
+}

@@ -1,0 +1,41 @@
+import type { Effect } from '../core/agent-description.ts';
+import { applyRules, UNDECIDED } from './apply-rules.ts';
+import { matchesCaller } from './caller-pattern.ts';
+import type { Decision, NodePolicy } from './policy.ts';
+
+/** A request whose signature held. */
+export interface NodeQuestion {
+  /** Whom the signing key stands for, as verified. */
+  readonly principal: string;
+  /** For whom the signer says it speaks. */
+  readonly caller: string;
+  readonly agent: string;
+  readonly action: string;
+  /** From the node's own copy of the action's description, never from the message. */
+  readonly effect: Effect;
+}
+
+/** Decides before anything is run, on the node's own policy. Never throws: INVARIANT: an exception is a denial. */
+export function decideOnNode(policy: NodePolicy, question: NodeQuestion): Decision {
+  try {
+    return decideForSigner(policy, question);
+  } catch {
+    return UNDECIDED;
+  }
+}
+
+function decideForSigner(policy: NodePolicy, { principal, ...question }: NodeQuestion): Decision {
+  const signer = policy.signers.get(principal);
+  if (signer === undefined) {
+    return { outcome: 'deny', rules: [], reason: 'this signer may ask for nothing on this node' };
+  }
+  const rules = [signer.at];
+  if (signer.effect !== 'write' && question.effect !== 'read') {
+    return { outcome: 'deny', rules, reason: `the key of ${principal} may only read here` };
+  }
+  if (signer.callers !== undefined && !signer.callers.some((pattern) => matchesCaller(pattern, question.caller))) {
+    return { outcome: 'deny', rules, reason: `the key of ${principal} may not speak for this caller` };
+  }
+  const decision = applyRules(policy, { ...question, place: undefined });
+  return decision.outcome === 'allow' ? { ...decision, rules: [...rules, ...decision.rules] } : decision;
+}

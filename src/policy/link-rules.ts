@@ -1,0 +1,76 @@
+import { linkRoles } from './link-roles.ts';
+import type { Binding, DenyRule, RuleSet } from './policy.ts';
+import { complain, complainUnknown, mergeSection, type PolicyPart } from './policy-part.ts';
+import type { BotFile } from './policy-schema.ts';
+import { type KnownNames, readActions, readCaller, readPlaces, readWho } from './rule-fields.ts';
+
+type Group = NonNullable<BotFile['groups']>[string];
+type Parts = readonly PolicyPart<BotFile>[];
+
+/** Where the rules will be used. */
+export type Side = 'bot' | 'node';
+
+/**
+ * Resolves every name in the rules of all files.
+ *
+ * @throws McoError `usage/bad-file` with file, line and, for an unknown name, the nearest known one
+ */
+export function linkRules(parts: Parts, side: Side): RuleSet {
+  const people = new Set(parts.flatMap((part) => Object.keys(part.sections.people ?? {})));
+  const entries = mergeSection<BotFile, Group>(parts, 'groups', 'group');
+  const known: KnownNames = { people, groups: new Set(entries.keys()), callers: side === 'node' };
+  const groups = new Map<string, ReadonlySet<string>>();
+  for (const [name, { value, atField }] of entries) {
+    const members = value.members.map((word, index) => readCaller(word, known, atField(['members', index])));
+    groups.set(name, new Set(members));
+  }
+  if (side === 'node') refusePlaces(parts);
+  return { groups, bindings: linkBindings(parts, known), deny: linkDeny(parts, known) };
+}
+
+function linkBindings(parts: Parts, known: KnownNames): Binding[] {
+  const roles = linkRoles(parts);
+  return parts.flatMap(({ sections, at }) =>
+    (sections.bindings ?? []).map((binding, n): Binding => {
+      const role = roles.get(binding.role);
+      if (role === undefined) {
+        throw complainUnknown(at(['bindings', n, 'role']), { kind: 'role', name: binding.role, known: roles.keys() });
+      }
+      return {
+        role,
+        who: readWho(binding.who, known, (i) => at(['bindings', n, 'who', i])),
+        places: readPlaces(binding.in, (i) => at(['bindings', n, 'in', i])),
+        at: at(['bindings', n]),
+      };
+    }),
+  );
+}
+
+function linkDeny(parts: Parts, known: KnownNames): DenyRule[] {
+  return parts.flatMap(({ sections, at }) =>
+    (sections.deny ?? []).map(
+      (rule, n): DenyRule => ({
+        actions: readActions(rule.actions, (i) => at(['deny', n, 'actions', i])),
+        who: readWho(rule.who, known, (i) => at(['deny', n, 'who', i])),
+        places: readPlaces(rule.in, (i) => at(['deny', n, 'in', i])),
+        reason: rule.reason,
+        at: at(['deny', n]),
+      }),
+    ),
+  );
+}
+
+/** A node can't check where a command was typed. Ignoring `in` would give a role in more places than was written. */
+function refusePlaces(parts: Parts): void {
+  for (const { sections, at } of parts) {
+    for (const section of ['bindings', 'deny'] as const) {
+      const index = (sections[section] ?? []).findIndex((rule) => rule.in !== undefined);
+      if (index === -1) continue;
+      throw complain(
+        at([section, index, 'in']),
+        '`in` decides nothing on a node',
+        'leave it out: only the bot knows the channel',
+      );
+    }
+  }
+}

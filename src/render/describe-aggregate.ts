@@ -1,0 +1,38 @@
+import type { AggregateResult } from '../core/report.ts';
+import { escapeText } from './escape-text.ts';
+import { alignRight, measureWidest } from './measure-width.ts';
+
+const TITLES: Readonly<Record<AggregateResult['function'], string>> = {
+  summary: 'Summary',
+  sum: 'Sum',
+  average: 'Average',
+};
+
+const VALUE_LENGTH = 80;
+
+/** `Summary of Ensure:` */
+const titleOf = (aggregate: AggregateResult): string =>
+  `${TITLES[aggregate.function]} of ${escapeText(aggregate.label, 60)}:`;
+
+const showRow = (aggregate: AggregateResult, value: string, count: number): string =>
+  aggregate.function === 'summary' ? `${value} = ${count}` : value;
+
+const shownValues = (aggregate: AggregateResult, max: number): { value: string; count: number }[] =>
+  aggregate.values.slice(0, max).map(({ value, count }) => ({ value: escapeText(value, VALUE_LENGTH), count }));
+
+const countRest = ({ values }: AggregateResult, max: number): string[] =>
+  values.length > max ? [`and ${values.length - max} more values`] : [];
+
+/** On one line: `Summary of Ensure:   1.6.7-1ubuntu1 = 112   purged = 30`. */
+export function describeAggregate(aggregate: AggregateResult, maxValues: number): string {
+  const rows = shownValues(aggregate, maxValues).map(({ value, count }) => showRow(aggregate, value, count));
+  return [titleOf(aggregate), ...rows, ...countRest(aggregate, maxValues)].join('   ');
+}
+
+/** A block: the title, an empty line, and a row for each value, aligned at the equals sign. */
+export function drawAggregate(aggregate: AggregateResult, maxValues: number): string[] {
+  const shown = shownValues(aggregate, maxValues);
+  const width = measureWidest(shown.map(({ value }) => value));
+  const rows = shown.map(({ value, count }) => showRow(aggregate, alignRight(value, width), count));
+  return [titleOf(aggregate), '', ...[...rows, ...countRest(aggregate, maxValues)].map((row) => `    ${row}`)];
+}

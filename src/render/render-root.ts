@@ -1,0 +1,94 @@
+import type { Outcome, RunReport } from '../core/report.ts';
+import type { RootView } from '../core/surface.ts';
+import { describeAggregate } from './describe-aggregate.ts';
+import { describeHeader } from './describe-header.ts';
+import { describeHint, describeProblem } from './describe-problem.ts';
+import { escapeText } from './escape-text.ts';
+import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
+import { groupFailures } from './group-failures.ts';
+import { listNames } from './list-names.ts';
+import { countAnswered, describeCounts, namesOf, wordFor } from './outcome-words.ts';
+import { drawProgress } from './progress-bar.ts';
+
+const MAX_FAILURES = 5;
+const MAX_FAILED_NAMES = 5;
+const MAX_NAMES = 12;
+const MAX_AGGREGATES = 5;
+const MAX_VALUES = 8;
+
+/** What an outcome word leaves open, where somebody could take it for more than it is. */
+const CAVEATS: Partial<Readonly<Record<Outcome, string>>> = {
+  UNKNOWN:
+    'the request was sent: whether the unknown ones carried it out is not known, and nothing is repeated by itself',
+  CANCELLED: 'nodes already reached may still finish',
+  'NOT SENT': 'nothing left the bot',
+};
+
+/** The root message of a run as plain text: one that is edited while the run goes on, and ends as its summary. */
+export function renderRoot(view: RootView): string {
+  if (view.state === 'done') return renderSummary(view.report);
+  const header = describeHeader(view.header);
+  if (view.state === 'discovering') return `${header}\nDISCOVERING · ${view.found} nodes so far`;
+  const progress = drawProgress(view.answered, view.targeted);
+  return `${header}\nRUNNING ${progress} · ${formatProgressTime(view.elapsedMs)}`;
+}
+
+function renderSummary(report: RunReport): string {
+  const { header, counts, outcome } = report;
+  const answered = countAnswered(counts);
+  return [
+    describeHeader(header),
+    `${[outcome, ...describeEnd(report)].join(' · ')} · ${formatElapsed(report.elapsedMs)}`,
+    ...(answered > 0 && counts.ok < counts.targeted ? [drawProgress(answered, counts.targeted)] : []),
+    ...explainOutcome(report),
+    ...listFailures(report),
+    ...report.aggregates.slice(0, MAX_AGGREGATES).map((aggregate) => describeAggregate(aggregate, MAX_VALUES)),
+    ...listMissing(report),
+  ].join('\n');
+}
+
+/** Nothing was sent: what stood in the way comes before the numbers, which say nothing new. */
+const isNothingSent = ({ counts }: RunReport): boolean => counts.notSent === counts.targeted;
+
+function describeEnd(report: RunReport): string[] {
+  const { counts, outcome, problem } = report;
+  const reason = problem && isNothingSent(report) ? [describeProblem(problem)] : [];
+  return counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
+}
+
+function explainOutcome(report: RunReport): string[] {
+  const { outcome, counts, problem } = report;
+  const isOpen = outcome === 'NOT SENT' ? isNothingSent(report) : counts.unknown + counts.silent > 0;
+  const caveat = isOpen && counts.targeted > 0 ? CAVEATS[outcome] : undefined;
+  const hint = problem ? describeHint(problem).map((line) => `    ${line}`) : [];
+  return [
+    ...(problem && !isNothingSent(report) ? [describeProblem(problem)] : []),
+    ...hint,
+    ...(caveat ? [caveat] : []),
+  ];
+}
+
+function listFailures({ outcome, results }: RunReport): string[] {
+  const groups = groupFailures(results);
+  const lines = groups.slice(0, MAX_FAILURES).map((group) => {
+    const names = listNames(
+      group.results.map(({ node }) => node),
+      MAX_FAILED_NAMES,
+    );
+    const message = group.message === '' ? '' : `: ${escapeText(group.message, 160)}`;
+    return `${group.results.length} ${wordFor(group.outcome, outcome)}${message} (${names})`;
+  });
+  const rest = groups.length - lines.length;
+  return rest > 0 ? [...lines, `and ${rest} more kinds of failure`] : lines;
+}
+
+function listMissing({ outcome, counts, results }: RunReport): string[] {
+  const lists: [string, string[]][] = [
+    ['No response from', namesOf(results, 'silent')],
+    [outcome === 'CANCELLED' ? 'Not waited for' : 'Unknown', namesOf(results, 'unknown')],
+    ['Not sent to', counts.notSent < counts.targeted ? namesOf(results, 'notSent') : []],
+  ];
+  return lists
+    .filter(([, names]) => names.length > 0)
+    .map(([title, names]) => `${title}: ${listNames(names, MAX_NAMES)}`);
+}

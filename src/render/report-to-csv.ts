@@ -1,0 +1,49 @@
+import type { NodeResult, RunReport } from '../core/report.ts';
+import type { ReplyData } from '../core/reply.ts';
+import { escapeText } from './escape-text.ts';
+import { showValue } from './fill-line.ts';
+
+const FIXED: readonly string[] = ['node', 'outcome', 'status', 'message', 'elapsedMs'];
+
+/** What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * Every targeted node as one CSV record (RFC 4180: CRLF, quotes doubled): fixed columns, then the outputs under the names that
+ * they have in the action's description. What nodes send beyond the description shares one column as JSON, so that no node
+ * can widen the table. Formulas get a leading apostrophe; control characters become visible.
+ */
+export function reportToCsv({ results, labels }: RunReport): string {
+  const described = Object.keys(labels);
+  const isOther = (name: string): boolean => !Object.hasOwn(labels, name);
+  const hasOther = results.some(({ data }) => Object.keys(data).some(isOther));
+  // An output may have the name of a fixed column.
+  const heads = described.map((name) => (FIXED.includes(name) ? `data.${name}` : name));
+  const head = [...FIXED, ...heads, ...(hasOther ? ['data'] : [])];
+  const records = results.map((result) => {
+    const outputs = described.map((name) => (Object.hasOwn(result.data, name) ? showValue(result.data[name]) : ''));
+    return [...describeResult(result), ...outputs, ...(hasOther ? [showOther(result.data, isOther)] : [])];
+  });
+  return [head, ...records].map((cells) => `${cells.map(writeCell).join(',')}\r\n`).join('');
+}
+
+const describeResult = ({ node, outcome, status, elapsedMs }: NodeResult): string[] => [
+  node,
+  outcome,
+  status?.name ?? '',
+  status?.message ?? '',
+  elapsedMs === undefined ? '' : String(elapsedMs),
+];
+
+function showOther(data: ReplyData, isOther: (name: string) => boolean): string {
+  const entries = Object.entries(data).filter(([name]) => isOther(name));
+  return entries.length === 0 ? '' : JSON.stringify(Object.fromEntries(entries));
+}
+
+function writeCell(text: string): string {
+  // INVARIANT: a cell never starts a formula, whatever a node sent.
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  const lines = harmless.replaceAll('\r\n', '\n').split('\n');
+  const shown = lines.map((line) => escapeText(line)).join('\n');
+  return /[",\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}

@@ -1,0 +1,101 @@
+import type { McoError } from '../core/errors.ts';
+import type { AggregateResult, Counts, NodeOutcome, NodeResult, RunReport } from '../core/report.ts';
+import type { ReplyData, StatusName } from '../core/reply.ts';
+import type { Refusal } from '../core/surface.ts';
+import { publicMessage } from './describe-problem.ts';
+import { namesOf } from './outcome-words.ts';
+
+/** One node's answer as programs read it. */
+export interface ReplyJson {
+  readonly node: string;
+  readonly outcome: NodeOutcome;
+  readonly status: StatusName | null;
+  readonly statusCode: number | null;
+  readonly message: string;
+  readonly data: ReplyData;
+  readonly elapsedMs: number | null;
+}
+
+export interface ProblemJson {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly at?: { readonly text: string; readonly start: number; readonly end: number };
+}
+
+/** A whole run as programs read it. Nothing is cut; names of nodes stand in exactly one of the lists. */
+export interface ReportJson {
+  readonly run: string;
+  readonly outcome: string;
+  readonly command: string;
+  readonly caller: string;
+  readonly agent: string;
+  readonly action: string;
+  readonly counts: Counts;
+  readonly aggregates: readonly AggregateResult[];
+  /** Nodes that gave a verified answer. */
+  readonly replies: readonly ReplyJson[];
+  readonly silent: readonly string[];
+  readonly notSent: readonly string[];
+  readonly unknown: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly startedAt: string;
+  readonly elapsedMs: number;
+  readonly problem?: ProblemJson;
+}
+
+/** The data of `--json`. It holds what nodes sent, unescaped: write it out with `writeJsonText`. */
+export function reportToJson(report: RunReport): ReportJson {
+  const { header, results } = report;
+  return {
+    run: header.run,
+    outcome: report.outcome,
+    command: header.command,
+    caller: header.caller,
+    agent: header.agent,
+    action: header.action,
+    counts: report.counts,
+    aggregates: report.aggregates,
+    replies: results.filter(({ outcome }) => !UNANSWERED.has(outcome)).map(replyToJson),
+    silent: namesOf(results, 'silent'),
+    notSent: namesOf(results, 'notSent'),
+    unknown: namesOf(results, 'unknown'),
+    unexpected: report.unexpected,
+    startedAt: new Date(report.startedAt).toISOString(),
+    elapsedMs: report.elapsedMs,
+    ...(report.problem ? { problem: problemToJson(report.problem) } : {}),
+  };
+}
+
+const UNANSWERED: ReadonlySet<NodeOutcome> = new Set(['silent', 'notSent', 'unknown']);
+
+const replyToJson = ({ node, outcome, status, data, elapsedMs }: NodeResult): ReplyJson => ({
+  node,
+  outcome,
+  status: status?.name ?? null,
+  statusCode: status?.code ?? null,
+  message: status?.message ?? '',
+  data,
+  elapsedMs: elapsedMs ?? null,
+});
+
+const problemToJson = (error: McoError): ProblemJson => ({
+  code: error.code,
+  message: publicMessage(error),
+  ...(error.hint === undefined ? {} : { hint: error.hint }),
+  ...(error.at === undefined ? {} : { at: { text: error.at.text, start: error.at.start, end: error.at.end } }),
+});
+
+/** A refusal for programs; nothing was sent, so there is no run and there are no counts. */
+export const refusalToJson = ({ outcome, error, rules }: Refusal): RefusalJson => ({
+  outcome,
+  problem: problemToJson(error),
+  rules,
+});
+
+export interface RefusalJson {
+  readonly outcome: Refusal['outcome'];
+  readonly problem: ProblemJson;
+  /** Where the deciding policy lines stand. */
+  readonly rules: readonly string[];
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Outbox, type OutboxSettings } from '../../../../src/adapters/stomp/outbox.ts';
+import type { Outgoing } from '../../../../src/core/ports.ts';
+
+const START = 1_000_000;
+let nowMs = START;
+let timers: { atMs: number; fn: () => void }[] = [];
+let sent: { text: string; confirm: () => void }[] = [];
+let stuck = 0;
+
+const clock = {
+  now: () => nowMs,
+  after(delayMs: number, fn: () => void) {
+    const timer = { atMs: nowMs + delayMs, fn };
+    timers.push(timer);
+    return () => {
+      timers = timers.filter((other) => other !== timer);
+    };
+  },
+};
+
+/** Lets time pass and runs what is due. */
+function pass(ms: number): void {
+  nowMs += ms;
+  for (let due = timers.find(({ atMs }) => atMs <= nowMs); due; due = timers.find(({ atMs }) => atMs <= nowMs)) {
+    timers = timers.filter((other) => other !== due);
+    due.fn();
+  }
+}
+
+function createOutbox(settings: Partial<OutboxSettings> = {}): Outbox {
+  return new Outbox({ clock, onStuck: () => (stuck += 1), ...settings });
+}
+
+function message(text: string, livesMs = 60_000): Outgoing {
+  return { destination: '/queue/x', body: Buffer.from(text), signature: 's', expiresAt: nowMs + livesMs };
+}
+
+const sendNow = ({ body }: Outgoing, confirm: () => void) =>
+  void sent.push({ text: Buffer.from(body).toString(), confirm });
+const texts = () => sent.map(({ text }) => text);
+
+beforeEach(() => {
+  nowMs = START;
+  timers = [];
+  sent = [];
+  stuck = 0;
+});
+
+test('a message waits for a broker and resolves with its receipt', async () => {
+  const outbox = createOutbox();
+  const done = outbox.add(message('a'));
+  assert.deepEqual(texts(), []);
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['a']);
+  assert.equal(outbox.size, 1);
+  sent[0]?.confirm();
+  await done;
+  assert.equal(outbox.size, 0);
+});
+
+test('no more than the window is unconfirmed at a time, and order is kept', () => {
+  const outbox = createOutbox({ window: 2 });
+  outbox.attach(sendNow);
+  for (const text of ['a', 'b', 'c', 'd']) void outbox.add(message(text));
+  assert.deepEqual(texts(), ['a', 'b']);
+  sent[1]?.confirm();
+  assert.deepEqual(texts(), ['a', 'b', 'c']);
+  sent[0]?.confirm();
+  assert.deepEqual(texts(), ['a', 'b', 'c', 'd']);
+});
+
+test('what a lost broker did not confirm goes out first, in the old order', () => {
+  const outbox = createOutbox({ window: 3 });
+  outbox.attach(sendNow);
+  for (const text of ['a', 'b', 'c', 'd']) void outbox.add(message(text));
+  sent[1]?.confirm();
+  outbox.detach();
+  void outbox.add(message('e'));
+  sent = [];
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['a', 'c', 'd']);
+});
+
+test('a receipt that arrives after the loss still counts and nothing is sent twice', async () => {
+  const outbox = createOutbox();
+  outbox.attach(sendNow);
+  const done = outbox.add(message('a'));
+  outbox.detach();
+  sent[0]?.confirm();
+  sent[0]?.confirm();
+  await done;
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['a']);
+});
+
+test('a message that expires before any broker came was not sent', async () => {
+  const outbox = createOutbox();
+  const long = outbox.add(message('long', 5000));
+  const done = outbox.add(message('short', 1000));
+  pass(1000);
+  await assert.rejects(done, { code: 'unreachable/not-sent' });
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['long']);
+  sent[0]?.confirm();
+  await long;
+});
+
+test('a message that expires after a broker had it unconfirmed may have been sent', async () => {
+  const outbox = createOutbox();
+  outbox.attach(sendNow);
+  const done = outbox.add(message('a', 1000));
+  outbox.detach();
+  pass(1000);
+  await assert.rejects(done, { code: 'unreachable/unconfirmed' });
+  assert.equal(outbox.size, 0);
+});
+
+test('a message that has expired when a broker comes is not handed over', async () => {
+  const outbox = createOutbox();
+  const done = outbox.add(message('a', 1000));
+  nowMs += 1000;
+  outbox.attach(sendNow);
+  await assert.rejects(done, { code: 'unreachable/not-sent' });
+  assert.deepEqual(texts(), []);
+});
+
+test('a full queue refuses by number and by size, and takes more once there is room', async () => {
+  const outbox = createOutbox({ maxMessages: 3, maxBytes: 10 });
+  void outbox.add(message('12345'));
+  void outbox.add(message('12345'));
+  await assert.rejects(outbox.add(message('1')), { code: 'unreachable/not-sent', message: /10 bytes/ });
+  void outbox.add(message(''));
+  await assert.rejects(outbox.add(message('')), { code: 'unreachable/not-sent', message: /3 messages/ });
+  outbox.attach(sendNow);
+  sent[0]?.confirm();
+  void outbox.add(message('12345'));
+  assert.equal(outbox.size, 3);
+});
+
+test('a message without a receipt for too long is reported, counted from the oldest', () => {
+  const outbox = createOutbox({ receiptTimeoutMs: 15_000 });
+  outbox.attach(sendNow);
+  void outbox.add(message('a'));
+  pass(10_000);
+  void outbox.add(message('b'));
+  sent[0]?.confirm();
+  pass(5000);
+  assert.equal(stuck, 0);
+  pass(10_000);
+  assert.equal(stuck, 1);
+});
+
+test('closing gives up what is left and leaves no timer behind', async () => {
+  const outbox = createOutbox({ window: 1 });
+  outbox.attach(sendNow);
+  const first = outbox.add(message('a'));
+  const second = outbox.add(message('b'));
+  outbox.close();
+  await assert.rejects(first, { code: 'unreachable/unconfirmed' });
+  await assert.rejects(second, { code: 'unreachable/not-sent' });
+  await assert.rejects(outbox.add(message('c')), { code: 'unreachable/not-sent' });
+  assert.deepEqual(timers, []);
+});

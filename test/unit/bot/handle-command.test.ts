@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { decodeRequest } from '../../../src/core/request.ts';
+import { alive, createScene, type Script } from './scripted-fleet.ts';
+
+const version = (ensure: string): Script => alive(() => ({ data: { ensure } }));
+
+describe('a command', () => {
+  it('is answered with what every node said', async () => {
+    const { run, surface } = createScene({ web1: version('1.0'), web2: version('1.0'), web3: version('2.0') });
+    const { report, exitCode } = await run('package status nginx');
+    assert.equal(exitCode, 0);
+    assert.equal(report?.outcome, 'OK');
+    assert.deepEqual(report.counts, { targeted: 3, ok: 3, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 });
+    assert.deepEqual(report.aggregates[0]?.values, [
+      { value: '1.0', count: 2 },
+      { value: '2.0', count: 1 },
+    ]);
+    assert.deepEqual(surface.roots.at(-1), { ...surface.roots.at(-1), state: 'running', answered: 3, targeted: 3 });
+    assert.equal(surface.reports.length, 1);
+  });
+
+  it('names the nodes that were found and then stayed silent', async () => {
+    const { run } = createScene({ web1: version('1.0'), web2: alive(() => undefined) });
+    const { report, exitCode } = await run('package status nginx');
+    assert.equal(exitCode, 3);
+    assert.equal(report?.outcome, 'PARTIAL');
+    assert.deepEqual(
+      report.results.filter(({ outcome }) => outcome === 'silent').map(({ node }) => node),
+      ['web2'],
+    );
+  });
+
+  it('counts each status under its own outcome', async () => {
+    const statuses = ['ok', 'aborted', 'denied', 'expired', 'timeout', 'busy', 'filtered', 'unknown error'] as const;
+    const scripts = Object.fromEntries(statuses.map((status, i) => [`n${i}`, alive(() => ({ status }))]));
+    const { report, exitCode } = await createScene(scripts).run('package status nginx');
+    assert.equal(exitCode, 2);
+    assert.deepEqual(report?.counts, { targeted: 8, ok: 1, failed: 5, denied: 1, expired: 1, silent: 0, notSent: 0, unknown: 0 });
+  });
+
+  it('asks nobody when nobody matches, and says so', async () => {
+    const { run, bus } = createScene({});
+    const { report, exitCode } = await run('package status nginx');
+    assert.equal(exitCode, 1);
+    assert.equal(report?.outcome, 'NOT SENT');
+    assert.equal(report.problem?.code, 'usage/no-match');
+    assert.equal(bus.published.length, 1, 'only the discovery');
+  });
+
+  it('is not sent when the broker is gone', async () => {
+    const { run, bus } = createScene({ web1: version('1.0') });
+    bus.cut();
+    const { report, exitCode } = await run('package status nginx');
+    assert.equal(exitCode, 4);
+    assert.equal(report?.outcome, 'NOT SENT');
+    assert.equal(report.problem?.code, 'unreachable/not-sent');
+  });
+
+  it('ends as unknown, not as silent, when the broker is lost while nodes are working', async () => {
+    const scene = createScene({ web1: alive(() => (scene.bus.cut(), undefined)) });
+    const { report, exitCode } = await scene.run('package status nginx');
+    assert.equal(report?.outcome, 'UNKNOWN');
+    assert.equal(report.counts.unknown, 1);
+    assert.equal(exitCode, 3);
+  });
+
+  it('is told to nobody but the requester when it is misspelt, and sends nothing', async () => {
+    const { run, bus, surface, audit } = createScene({ web1: version('1.0') });
+    const { exitCode } = await run('package staus nginx');
+    assert.equal(exitCode, 1);
+    assert.equal(bus.published.length, 0);
+    assert.equal(surface.roots.length, 0);
+    assert.equal(surface.refusals[0]?.error.code, 'unknown/action');
+    assert.match(surface.refusals[0].error.hint ?? '', /did you mean `status`/);
+    assert.equal(audit.records[0]?.event, 'refused');
+  });
+
+  it('is refused with the rule when policy denies it, and the denial is on record', async () => {
+    const deny = () => ({ outcome: 'deny' as const, rules: ['roles.yaml:3'], reason: '`package.update` needs write' });
+    const { run, bus, surface, audit } = createScene({ web1: version('1.0') }, deny);
+    const { exitCode } = await run('package update nginx');
+    assert.equal(exitCode, 1);
+    assert.equal(bus.published.length, 0);
+    assert.deepEqual(surface.refusals[0]?.rules, ['roles.yaml:3']);
+    assert.equal(surface.refusals[0].outcome, 'DENIED');
+    assert.equal(audit.records.length, 1);
+    assert.equal(audit.records[0]?.result, 'deny');
+  });
+
+  it('is denied when deciding fails', async () => {
+    const broken = () => {
+      throw new Error('broken policy');
+    };
+    const { run, bus } = createScene({ web1: version('1.0') }, broken);
+    assert.notEqual((await run('package status nginx')).exitCode, 0);
+    assert.equal(bus.published.length, 0);
+  });
+
+  it('does nothing when the audit log is full', async () => {
+    const { run, bus, audit, surface } = createScene({ web1: version('1.0') });
+    audit.isFull = true;
+    assert.equal((await run('package status nginx')).exitCode, 4);
+    assert.equal(bus.published.length, 0);
+    assert.equal(surface.refusals[0]?.error.code, 'failed/audit');
+  });
+
+  it('asks no node for the action when the intent can not be recorded', async () => {
+    const scene = createScene({
+      web1: alive(() => {
+        throw new Error('must not be asked');
+      }),
+    });
+    const { report } = await scene.run('package status nginx', {
+      audit: {
+        append: async (record) => {
+          if (record.event === 'intent') throw new Error('disk full');
+        },
+      },
+    });
+    assert.equal(report?.counts.notSent, 1);
+    assert.ok(scene.bus.published.every(({ body }) => decodeRequest(body).action === 'ping'));
+  });
+
+  it('leaves decision, intent and outcome in the audit trail, with secrets masked', async () => {
+    const { run, audit } = createScene({ web1: alive() });
+    await run('package update nginx token=hunter2');
+    assert.deepEqual(
+      audit.records.map(({ event }) => event),
+      ['decided', 'intent', 'outcome'],
+    );
+    assert.deepEqual(audit.records[1]?.nodes, ['web1']);
+    assert.equal(audit.records[1].input?.['token'], '***');
+    assert.equal(audit.records[2]?.result, 'OK');
+  });
+});
+
+describe('targets', () => {
+  it('of a read are asked by one broadcast', async () => {
+    const { run, bus } = createScene({ web1: version('1'), web2: version('1') });
+    await run('package status nginx');
+    assert.deepEqual(
+      bus.published.map(({ body }) => decodeRequest(body).audience),
+      ['*', '*'],
+    );
+  });
+
+  it('of a write are frozen and asked one by one with the write key', async () => {
+    const { run, bus } = createScene({ web1: alive(), web2: alive() });
+    await run('package update nginx');
+    const sent = bus.published.slice(1).map(({ body }) => decodeRequest(body));
+    assert.deepEqual(sent.map(({ audience }) => audience).sort(), ['web1', 'web2']);
+    assert.ok(sent.every(({ signer }) => signer.principal === 'mco-write'));
+    assert.equal(new Set(sent.map(({ id }) => id)).size, 2);
+  });
+
+  it('can not be written to without the write key', async () => {
+    const { run, bus, bot } = createScene({ web1: alive() });
+    const { refusal } = await run('package update nginx', { signers: { read: bot.signers.read } });
+    assert.equal(refusal?.error.code, 'unreachable/no-write-key');
+    assert.equal(bus.published.length, 0);
+  });
+
+  it('that were named are asked without discovery, so that one that is down shows', async () => {
+    const { run, bus } = createScene({ web1: version('1') });
+    const { report } = await run('package status nginx -I web1 -I web9');
+    assert.equal(report?.counts.silent, 1);
+    assert.ok(bus.published.every(({ body }) => decodeRequest(body).action === 'status'));
+  });
+
+  it('keep the filter in every request', async () => {
+    const { run, bus } = createScene({ web1: version('1') });
+    await run('package status nginx -F os=debian --limit 1');
+    for (const { body } of bus.published) {
+      assert.deepEqual(decodeRequest(body).filter.facts, [{ fact: 'os', op: '=', value: 'debian' }]);
+      assert.deepEqual(decodeRequest(body).filter.agents, [{ is: 'package' }]);
+    }
+  });
+
+  it('are as many as the limit says', async () => {
+    const scripts = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`n${i}`, version('1')]));
+    assert.equal((await createScene(scripts).run('package status x --limit 3')).report?.counts.targeted, 3);
+    assert.equal((await createScene(scripts).run('package status x --limit 25%')).report?.counts.targeted, 2);
+    assert.equal((await createScene(scripts).run('package status x -1')).report?.counts.targeted, 1);
+  });
+
+  it('are reached in waves, one after the other', async () => {
+    const scripts = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`n${i}`, version('1')]));
+    const scene = createScene(scripts);
+    const { report } = await scene.run('package status x --batch 2 --batch-sleep 3');
+    assert.equal(report?.counts.ok, 5);
+    const issued = scene.bus.published.slice(1).map(({ body }) => decodeRequest(body).issuedAt);
+    const waves = [...new Set(issued)].map((at) => issued.filter((other) => other === at).length);
+    assert.deepEqual(waves, [2, 2, 1]);
+    const [first = 0, second = 0] = [...new Set(issued)];
+    assert.ok(second - first >= 3000);
+  });
+
+  it('that were not reached before a cancel are counted as not sent', async () => {
+    const scene = createScene({
+      n0: alive(() => (scene.cancel.abort(), {})),
+      n1: version('1'),
+      n2: version('1'),
+    });
+    const { report } = await scene.run('package status x --batch 1');
+    assert.equal(report?.outcome, 'CANCELLED');
+    assert.equal(report.counts.notSent, 2);
+  });
+
+  it('in an unknown collective are refused', async () => {
+    const { refusal } = await createScene({}).run('package status x -T dmzz');
+    assert.equal(refusal?.error.code, 'unknown/collective');
+    assert.match(refusal.error.hint ?? '', /dmz/);
+  });
+});
+
+describe('discovery', () => {
+  it('is the whole answer to find and ping', async () => {
+    const { run, bus } = createScene({ web1: alive(), web2: alive() });
+    const { report } = await run('find');
+    assert.deepEqual(report?.results.map(({ node }) => node).sort(), ['web1', 'web2']);
+    assert.equal(bus.published.length, 1);
+  });
+
+  it('counts a node that denies the ping: it matched', async () => {
+    const { run } = createScene({ web1: () => ({ status: 'denied' }) });
+    assert.equal((await run('package status nginx')).report?.counts.denied, 1);
+  });
+
+  it('sets a node aside whose clock is off', async () => {
+    const { run } = createScene({ web1: version('1'), web2: () => ({ status: 'expired' }) });
+    const { report } = await run('package status nginx');
+    assert.deepEqual(report?.unexpected, ['web2']);
+    assert.equal(report.counts.targeted, 1);
+  });
+
+  it('waits for late nodes as long as --dt says', async () => {
+    const late: Script = (request) => ({ ...version('1')(request), delayMs: request.action === 'ping' ? 4000 : 5 });
+    const hasty = await createScene({ web1: version('1'), web2: late }).run('package status nginx');
+    const patient = await createScene({ web1: version('1'), web2: late }).run('package status nginx --dt 5');
+    assert.equal(hasty.report?.counts.targeted, 1);
+    assert.equal(patient.report?.counts.targeted, 2);
+  });
+});

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { Options, Share } from '../../../src/core/command.ts';
+import type { DataTest, Expression, FactTest, Filter, NameTest } from '../../../src/core/filter.ts';
+import type { Pattern } from '../../../src/core/regex.ts';
+import type { CommandParts } from '../../../src/language/format-command.ts';
+
+/** Any command that the grammar can express, for property tests. */
+
+const hard = fc.constantFrom(
+  'a',
+  'B',
+  '0',
+  '-',
+  '/',
+  '\\',
+  '=',
+  '!',
+  '~',
+  '<',
+  '>',
+  "'",
+  '"',
+  '`',
+  '$',
+  '(',
+  ')',
+  '.',
+  'é',
+  '😀',
+  '—',
+  '“',
+  '&',
+  '|',
+  ',',
+);
+const text = fc.oneof(
+  fc.stringMatching(/^[a-z0-9.:_-]{1,12}$/),
+  fc.string({ unit: fc.oneof(hard, fc.constant(' ')), minLength: 1, maxLength: 10 }),
+);
+const tight = text.map((word) => word.replace(/\s/g, '')).filter((word) => word !== '');
+const value = text.map((word) => word.trim()).filter((word) => word !== '');
+
+const pattern: fc.Arbitrary<Pattern> = fc
+  .tuple(fc.constantFrom('a', '^web[0-9]+$', 'a/b', '\\d', 'x\\\\/y', "it's", 'a|b', '(?:x y)', '"', ' '), fc.boolean())
+  .map(([source, ignoreCase]) => (ignoreCase ? { pattern: source, ignoreCase } : { pattern: source }));
+
+const ordering = fc.constantFrom('=', '!=', '<', '>', '<=', '>=') as fc.Arbitrary<'=' | '!=' | '<'>;
+const matching = fc.constantFrom('=~', '!~') as fc.Arbitrary<'=~' | '!~'>;
+
+/** What `-F` can't say: a text that looks like a pattern and is compared with `!=`. */
+const looksLikePattern = (word: string) => /^\/.*\/i?$/.test(word);
+const factName = tight.map((word) => word.replace(/[=<>!~]/g, '')).filter((word) => word !== '');
+const factTest: fc.Arbitrary<FactTest> = fc.oneof(
+  fc
+    .record({ fact: factName, op: ordering, value })
+    .filter((test) => test.op !== '!=' || !looksLikePattern(test.value)),
+  fc.record({ fact: factName, op: matching, value: pattern }),
+);
+
+const nameTest = (name: fc.Arbitrary<string>): fc.Arbitrary<NameTest> =>
+  fc.oneof(
+    name.map((is) => ({ is })),
+    pattern.map((matches) => ({ matches })),
+  );
+const className = tight.filter((word) => !word.startsWith('/'));
+const bareName = fc.stringMatching(/^[a-z][a-z0-9_.:-]{0,8}$/).filter((word) => !['and', 'or', 'not'].includes(word));
+const plain = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+
+const comparison = fc.oneof(
+  fc.record({ op: ordering, value: fc.oneof(text, fc.constant('')) }),
+  fc.record({ op: matching, value: pattern }),
+);
+const dataTest = fc
+  .record({
+    function: plain.filter((word) => !['and', 'or', 'not'].includes(word)),
+    argument: fc.option(text, { nil: undefined }),
+    field: plain,
+    comparison,
+  })
+  .map(
+    ({ argument, comparison: compared, ...called }): DataTest =>
+      argument === undefined ? { ...called, ...compared } : { ...called, argument, ...compared },
+  );
+
+const leaf: fc.Arbitrary<Expression> = fc.oneof(
+  nameTest(bareName).map((test) => ({ class: test })),
+  fc
+    .record({ fact: bareName, comparison })
+    .map(({ fact, comparison: compared }) => ({ fact: { fact, ...compared } as FactTest })),
+  dataTest.map((data) => ({ data })),
+);
+
+/** Joins inside joins of their own kind would be flattened, so they are left out. */
+function expression(depth: number): fc.Arbitrary<Expression> {
+  if (depth === 0) return leaf;
+  const inner = expression(depth - 1);
+  const parts = (key: 'all' | 'any') =>
+    fc.array(
+      inner.filter((part) => !(key in part)),
+      { minLength: 2, maxLength: 3 },
+    );
+  return fc.oneof(
+    leaf,
+    inner.map((not) => ({ not })),
+    parts('all').map((all) => ({ all })),
+    parts('any').map((any) => ({ any })),
+  );
+}
+
+const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 2 });
+const filter: fc.Arbitrary<Filter> = fc.record({
+  facts: few(factTest),
+  classes: few(nameTest(className)),
+  agents: few(nameTest(plain)),
+  identities: few(nameTest(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,9}[a-z0-9]$/))),
+  where: few(expression(3)),
+});
+
+const share: fc.Arbitrary<Share> = fc.oneof(
+  fc.integer({ min: 1, max: 9_999_999 }).map((count) => ({ count })),
+  fc.integer({ min: 1, max: 100 }).map((percent) => ({ percent })),
+);
+const ms = (maxS: number) => fc.integer({ min: 1, max: maxS * 1000 });
+const options: fc.Arbitrary<Options> = fc.record(
+  {
+    collective: fc.stringMatching(/^[a-z][a-z0-9_-]{0,9}$/),
+    limit: share,
+    limitSeed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    batch: share,
+    batchSleepMs: fc.integer({ min: 0, max: 3_600_000 }),
+    timeoutMs: ms(3600),
+    discoveryMs: ms(60),
+    ttlMs: ms(600),
+    display: fc.constantFrom('ok', 'failed', 'all'),
+    format: fc.constantFrom('text', 'json', 'csv'),
+    noProgress: fc.boolean(),
+    quiet: fc.boolean(),
+    verbose: fc.boolean(),
+  },
+  { requiredKeys: ['format', 'noProgress', 'quiet', 'verbose'] },
+);
+
+// Cloned because fast-check makes some records without a prototype, which deepEqual minds.
+export const anyCommand: fc.Arbitrary<CommandParts> = fc
+  .record({
+    words: fc.array(fc.oneof(text, fc.constant('')), { maxLength: 5 }),
+    filter,
+    options,
+  })
+  .map((command) => structuredClone(command));

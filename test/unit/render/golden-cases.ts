@@ -1,0 +1,169 @@
+import { McoError } from '../../../src/core/errors.ts';
+import { statusOf } from '../../../src/core/reply.ts';
+import type { RunReport } from '../../../src/core/report.ts';
+import { renderRefusal } from '../../../src/render/render-refusal.ts';
+import { renderRoot } from '../../../src/render/render-root.ts';
+import { renderTell } from '../../../src/render/render-tell.ts';
+import { renderThread } from '../../../src/render/render-thread.ts';
+import { failed, header, makeReport, makeSlide, ok, packageShape, summarise, withOptions, without } from './reports.ts';
+
+const show = (report: RunReport): string => `${renderRoot({ state: 'done', report })}\n\n${renderThread(report)}`;
+
+const afs = (ensure: string) => ({ package: 'openafs-modules-dkms', ensure, arch: '' });
+const nodes = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `n${String(i + 1).padStart(4, '0')}`);
+
+const writing = {
+  effect: 'write',
+  action: 'update',
+  command: 'package update openafs-modules-dkms',
+} as const;
+
+function makeMixture(verbose: boolean): RunReport {
+  const results = [
+    ...nodes(20).map((node) => ok(node, afs('1.6.7'))),
+    failed('db2', 'dpkg lock held', {
+      exitcode: 100,
+      stderr: 'E: Could not get lock\nE: is another process using it?',
+    }),
+    failed('db3', 'dpkg lock held'),
+    failed('db9', 'dpkg lock held'),
+    failed('web1', 'disk full\n/var is at 100 %'),
+    { ...failed('web2', ''), status: statusOf('timeout', 'gave up after 5 s') },
+    { ...without('web3', 'denied'), status: statusOf('denied', 'policy.yaml:3 denies package.update') },
+    { ...without('web4', 'expired'), status: statusOf('expired', 'the clock is 93 s ahead') },
+    without('web7', 'silent'),
+  ];
+  const aggregates = [summarise(results, 'ensure', 'Ensure')];
+  const report = { ...packageShape, results, aggregates, unexpected: ['lab2', 'lab1'], outcome: 'PARTIAL' } as const;
+  return makeReport({ ...report, display: 'failed' }, { ...writing, ...withOptions({ verbose }) });
+}
+
+function makeHostile(line?: string): RunReport {
+  const output = 'a\x1b[2Jb\u202egnp.exe\u202c `id` *bold* <@U1> @here\x07\r\n\ttab \u200bzero \ud800 end\u2028';
+  const results = [
+    ok('web1', { output, nested: { '\x1b': ['`', null, 1] } }),
+    failed('web2', `boom \x9b31m ${output}`),
+    ok('web3', { output: '漢字 = wide\ncombining e\u0301' }),
+  ];
+  return makeReport(
+    {
+      line,
+      outcome: 'PARTIAL',
+      results,
+      labels: { output: 'Out\x1bput' },
+      aggregates: [summarise(results, 'output', 'O\nut')],
+    },
+    { command: `shell run "\x1b]0;x\x07"` },
+  );
+}
+
+const unreachable = new McoError('unreachable/no-broker', 'no broker reachable: tried amq1, amq2 for 5 s');
+const lost = new McoError('unreachable/lost', 'the connection to amq1 was lost', {
+  hint: 'look at `health` before you repeat it',
+});
+const typed = 'package staus openafs';
+
+/** Every rendering that people are promised, by the name of its golden file. */
+export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
+  running: () =>
+    [
+      renderRoot({ state: 'discovering', header, found: 37 }),
+      renderRoot({ state: 'running', header, answered: 0, targeted: 145, elapsedMs: 10 }),
+      renderRoot({ state: 'running', header, answered: 98, targeted: 145, elapsedMs: 6420 }),
+      renderRoot({ state: 'running', header, answered: 145, targeted: 145, elapsedMs: 182_000 }),
+    ].join('\n\n'),
+  'read-ok': () => {
+    const results = [ok('web1', afs('1.6.7')), ok('web17', afs('purged')), ok('db-primary', afs('1.6.7'))];
+    return show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }));
+  },
+  slide: () => show(makeSlide()),
+  write: () => {
+    const results = nodes(30).map((node) => ok(node, { before: '1.6.1', after: '1.6.7' }));
+    const labels = { before: 'Before', after: 'After' };
+    return show(makeReport({ results, labels, aggregates: [summarise(results, 'after', 'After')] }, writing));
+  },
+  failures: () => show(makeMixture(false)),
+  'failures-verbose': () => show(makeMixture(true)),
+  'all-silent': () =>
+    show(makeReport({ outcome: 'FAILED', results: nodes(300).map((node) => without(node, 'silent')) })),
+  denied: () =>
+    renderRefusal({
+      outcome: 'DENIED',
+      error: new McoError('denied/policy', 'package.update needs write; you have read here', {
+        hint: 'ask @ops-leads, or /mco policy explain',
+      }),
+      rules: ['roles.yaml:3'],
+    }),
+  'usage-error': () =>
+    renderRefusal({
+      outcome: 'NOT SENT',
+      error: new McoError('unknown/action', 'unknown action `staus` for package', {
+        hint: 'did you mean `status`?\npackage status NAME',
+        at: { text: typed, start: 8, end: 13 },
+      }),
+      rules: [],
+    }),
+  cancelled: () => {
+    const results = [
+      ...nodes(60).map((node) => ok(node, afs('1.6.7'))),
+      failed('db2', 'dpkg lock held'),
+      ...Array.from({ length: 40 }, (_, i) => without(`u${i}`, 'unknown')),
+      ...Array.from({ length: 44 }, (_, i) => without(`w${i}`, 'notSent')),
+    ];
+    const problem = new McoError('usage/cancelled', 'cancelled by @raj');
+    return show(makeReport({ ...packageShape, outcome: 'CANCELLED', results, problem }, writing));
+  },
+  'not-sent': () => {
+    const refusal = renderRefusal({ outcome: 'NOT SENT', error: unreachable, rules: [] });
+    const results = nodes(3).map((node) => without(node, 'notSent'));
+    return `${refusal}\n\n${show(makeReport({ outcome: 'NOT SENT', results, problem: unreachable }))}`;
+  },
+  unknown: () => {
+    const results = [
+      ...nodes(4).map((node) => ok(node, afs('1.6.7'))),
+      ...['x1', 'x2'].map((node) => without(node, 'unknown')),
+    ];
+    return show(makeReport({ ...packageShape, outcome: 'UNKNOWN', results, problem: lost }, writing));
+  },
+  'nothing-matched': () => show(makeReport({ outcome: 'NOT SENT', results: [], elapsedMs: 2000 })),
+  '2000-nodes': () => {
+    const results = nodes(2000).map((node, i) => ok(node, afs(i === 1777 ? 'absent' : '1.6.7')));
+    return show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }));
+  },
+  '2000-answers': () => {
+    const results = nodes(2000).map((node, i) => ok(node, { uptime: i * 61 }));
+    return show(
+      makeReport({ results, labels: { uptime: 'Uptime' }, aggregates: [summarise(results, 'uptime', 'Uptime')] }),
+    );
+  },
+  hostile: () => `${show(makeHostile())}\n\n${show(makeHostile('{output} {nested}'))}`,
+  names: () => show(makeReport({ results: ['web2', 'web1', 'db1'].map((node) => ok(node, {})) }, { view: 'names' })),
+  ping: () => {
+    const results = [ok('web1', { pong: 1 }, 4.2), ok('db-primary', { pong: 1 }, 10), without('web3', 'silent')];
+    return show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' }));
+  },
+  facts: () => {
+    const results = nodes(9).map((node, i) => ok(node, { fact: 'os.release', value: i % 3 ? '14.04' : '7' }));
+    return show(makeReport({ results, aggregates: [summarise(results, 'value', 'Value')] }, { view: 'facts' }));
+  },
+  inventory: () => {
+    const data = {
+      version: '0.1.0',
+      agents: ['package', 'rpcutil', 'service'],
+      classes: [],
+      facts: { os: { family: 'Debian' }, cpus: 2 },
+    };
+    const labels = { version: 'Version', agents: 'Agents', facts: 'Facts', classes: 'Classes' };
+    return show(makeReport({ results: [ok('web1', data)], labels }, { view: 'inventory' }));
+  },
+  tell: () =>
+    renderTell({
+      kind: 'tell',
+      title: 'package: what is installed',
+      sections: [
+        { lines: ['one line'] },
+        { heading: 'Examples', lines: ['package status bash', '', 'two\nlines \x1b[0m'] },
+      ],
+    }),
+};

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { McoError } from '../../../src/core/errors.ts';
+import { refusalToJson, reportToJson } from '../../../src/render/report-to-json.ts';
+import { failed, makeReport, makeSlide, ok, without } from './reports.ts';
+
+test('the slide as JSON has its counts, its summary and its silent nodes', () => {
+  const json = reportToJson(makeSlide());
+  assert.equal(json.outcome, 'PARTIAL');
+  assert.deepEqual(json.counts, {
+    targeted: 145,
+    ok: 142,
+    failed: 0,
+    denied: 0,
+    expired: 0,
+    silent: 3,
+    notSent: 0,
+    unknown: 0,
+  });
+  assert.deepEqual(json.aggregates[0]?.values, [
+    { value: '1.6.7-1ubuntu1', count: 112 },
+    { value: 'purged', count: 30 },
+  ]);
+  assert.equal(json.replies.length, 142);
+  assert.deepEqual(json.silent, ['atlas28', 'fai07', 'idp2']);
+});
+
+test('every node stands in exactly one list', () => {
+  const results = [
+    ok('a', { x: 1 }),
+    failed('b', 'no'),
+    ...(['denied', 'expired', 'silent', 'notSent', 'unknown'] as const).map((outcome) =>
+      without(outcome.toLowerCase(), outcome),
+    ),
+  ];
+  const json = reportToJson(makeReport({ results, outcome: 'PARTIAL' }));
+  const names = [...json.replies.map(({ node }) => node), ...json.silent, ...json.notSent, ...json.unknown];
+  assert.deepEqual(names.sort(), ['a', 'b', 'denied', 'expired', 'notsent', 'silent', 'unknown']);
+  assert.deepEqual(json.replies[1], {
+    node: 'b',
+    outcome: 'failed',
+    status: 'aborted',
+    statusCode: 1,
+    message: 'no',
+    data: {},
+    elapsedMs: 20,
+  });
+});
+
+test("a refusal keeps its code, hint and span, and a bug's own words stay inside", () => {
+  const at = { text: 'a b', start: 2, end: 3 };
+  const refusal = {
+    outcome: 'NOT SENT',
+    error: new McoError('usage/x', 'wrong', { hint: 'do', at }),
+    rules: [],
+  } as const;
+  assert.deepEqual(refusalToJson(refusal), {
+    outcome: 'NOT SENT',
+    problem: { code: 'usage/x', message: 'wrong', hint: 'do', at },
+    rules: [],
+  });
+  const bug = { ...refusal, error: new McoError('bug/unexpected', 'undefined at /srv/secret') };
+  assert.doesNotMatch(JSON.stringify(refusalToJson(bug)), /secret/);
+});
