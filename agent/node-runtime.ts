@@ -2,7 +2,7 @@ import type { Agent } from '../src/core/agent.ts';
 import { LIMITS } from '../src/core/limits.ts';
 import { type ActionSlots, createActionSlots } from './action-slots.ts';
 import { createCounters, type NodeCounters, type NodeDependencies } from './node-dependencies.ts';
-import { createRefusalRecorder, type RefusalRecorder } from './refusal-recorder.ts';
+import { createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
 
 const MAX_RUNNING_ACTIONS = 32;

@@ -11,7 +11,9 @@ export const factsCommand: Command = {
   plan(line, world) {
     const [, name] = line.words;
     if (name === undefined) {
-      throw new McoError('usage/missing-input', 'facts needs the name of a fact', { hint: '`facts lsbmajdistrelease`' });
+      throw new McoError('usage/missing-input', 'facts needs the name of a fact', {
+        hint: '`facts lsbmajdistrelease`',
+      });
     }
     refuseWords(line, 2);
     const action = { text: 'get_fact', start: name.start, end: name.end };

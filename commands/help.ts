@@ -25,7 +25,7 @@ export const helpCommand: Command = {
     const agent = world.agents.find(({ agent: name }) => name === topic.text);
     if (command === undefined && agent === undefined) {
       const known = [...world.commands.map(({ name }) => name), ...world.agents.map(({ agent: name }) => name)];
-      throw wordError('unknown/command', `there is no help on \`${topic.text}\``, topic, line, known);
+      throw wordError('unknown/command', `there is no help on \`${topic.text}\``, { word: topic, line, known });
     }
     return about(command, agent, world);
   },
@@ -37,7 +37,10 @@ function overview(world: CommandWorld): Tell {
     kind: 'tell',
     title: 'ask the fleet',
     sections: [
-      { heading: 'Examples', lines: usable.flatMap(({ examples }) => examples.slice(0, 1)).map((text) => `/mco ${text}`) },
+      {
+        heading: 'Examples',
+        lines: usable.flatMap(({ examples }) => examples.slice(0, 1)).map((text) => `/mco ${text}`),
+      },
       { heading: 'Commands', lines: usable.map(({ name, about: text }) => `${name.padEnd(12)}${text}`) },
       { heading: 'Which nodes, and how', lines: OPTIONS },
       { lines: ['/mco help COMMAND tells more'] },

@@ -16,7 +16,7 @@ export const inventoryCommand: Command = {
     }
     refuseWords(line, 2);
     if (!IDENTITY.test(node.text)) {
-      throw wordError('usage/invalid-input', `\`${node.text}\` is not a node's name`, node, line, []);
+      throw wordError('usage/invalid-input', `\`${node.text}\` is not a node's name`, { word: node, line });
     }
     const action = { text: 'inventory', start: node.start, end: node.end };
     const ask = readCall(requireAgent(world, 'rpcutil'), [action], line);

@@ -12,11 +12,13 @@ export const rpcCommand: Command = {
     const [, agentWord, ...words] = line.words;
     const names = world.agents.map(({ agent }) => agent);
     if (agentWord === undefined) {
-      throw new McoError('usage/missing-agent', 'rpc needs an agent and an action', { hint: `agents: ${names.join(', ')}` });
+      throw new McoError('usage/missing-agent', 'rpc needs an agent and an action', {
+        hint: `agents: ${names.join(', ')}`,
+      });
     }
     const agent = world.agents.find(({ agent: name }) => name === agentWord.text);
     if (agent === undefined) {
-      throw wordError('unknown/agent', `unknown agent \`${agentWord.text}\``, agentWord, line, names);
+      throw wordError('unknown/agent', `unknown agent \`${agentWord.text}\``, { word: agentWord, line, known: names });
     }
     return readCall(agent, words, line);
   },

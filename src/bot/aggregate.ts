@@ -3,8 +3,12 @@ import type { JsonValue } from '../core/json.ts';
 import type { AggregateResult, NodeResult } from '../core/report.ts';
 
 /** Sums up the outputs of the nodes that answered well, as the action's description asks. */
-export function aggregateResults(action: ActionDescription, results: readonly NodeResult[]): readonly AggregateResult[] {
+export function aggregateResults(
+  action: ActionDescription,
+  results: readonly NodeResult[],
+): readonly AggregateResult[] {
   const good = results.filter(({ outcome }) => outcome === 'ok');
+  if (good.length === 0) return [];
   return (action.aggregate ?? []).map((aggregation) => {
     const values = good
       .map(({ data }) => (Object.hasOwn(data, aggregation.output) ? data[aggregation.output] : undefined))
@@ -31,7 +35,7 @@ function computeValues(name: Aggregation['function'], values: readonly JsonValue
 function countValues(values: readonly JsonValue[]): AggregateResult['values'] {
   const counts = new Map<string, number>();
   for (const value of values.flat()) {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : value === null ? '(none)' : JSON.stringify(value);
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   return [...counts]

@@ -106,7 +106,10 @@ async function verifyReply(verifier: Verifier, { body, signature }: BusMessage):
   const key = await verifier.verify('mco-reply@v1', body, signature);
   const reply = decodeReply(body);
   if (reply.signer.fingerprint !== key.fingerprint || reply.signer.principal !== reply.sender) {
-    throw new McoError('untrusted/other-signer', 'the reply names another signer than the one whose signature it bears');
+    throw new McoError(
+      'untrusted/other-signer',
+      'the reply names another signer than the one whose signature it bears',
+    );
   }
   if (!key.speaksFor(reply.sender)) {
     throw new McoError('untrusted/other-host', `the key that signed is not a host key of \`${reply.sender}\``);

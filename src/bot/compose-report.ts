@@ -17,14 +17,21 @@ export function headerOf({ id, caller, line, ask }: Run): RunHeader {
 /** @throws McoError `unknown/action` */
 export function describeAction({ agents }: Bot, { agent, action }: Ask): ActionDescription {
   const description = agents.find((candidate) => candidate.agent === agent)?.actions[action];
-  if (description === undefined) throw new McoError('unknown/action', `this bot knows no action \`${agent}.${action}\``);
+  if (description === undefined)
+    throw new McoError('unknown/action', `this bot knows no action \`${agent}.${action}\``);
   return description;
 }
 
 /** A run's end as data. A run that met nobody and no obstacle met no match. */
 export function composeReport(
   action: ActionDescription,
-  { header, conducted, startedAt, endedAt, wasCancelled }: {
+  {
+    header,
+    conducted,
+    startedAt,
+    endedAt,
+    wasCancelled,
+  }: {
     readonly header: RunHeader;
     readonly conducted: Conducted;
     readonly startedAt: number;
@@ -32,11 +39,13 @@ export function composeReport(
     readonly wasCancelled: boolean;
   },
 ): RunReport {
-  const { results, unexpected } = conducted;
+  const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
   const nobody =
     counts.targeted === 0 && !wasCancelled
-      ? new McoError('usage/no-match', 'no node matches', { hint: 'try the filter with `find`; values are compared exactly' })
+      ? new McoError('usage/no-match', 'no node matches', {
+          hint: 'try the filter with `find`; values are compared exactly',
+        })
       : undefined;
   return {
     header,
@@ -44,7 +53,7 @@ export function composeReport(
     counts,
     aggregates: aggregateResults(action, results),
     results,
-    unexpected,
+    unexpected: conducted.unexpected,
     line: action.line,
     labels: Object.fromEntries(Object.entries(action.output).map(([name, { label }]) => [name, label])),
     display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),

@@ -44,7 +44,11 @@ export function filterOf(typed: Filter, ask: Ask): Filter {
  *
  * @throws McoError `failed/too-large`, or what the signer throws
  */
-export async function sealRequest(bot: Bot, run: Run, ask: Ask, audience: string): Promise<Sealed> {
+export async function sealRequest(
+  bot: Bot,
+  run: Run,
+  { ask, audience }: { readonly ask: Ask; readonly audience: string },
+): Promise<Sealed> {
   const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
   const issuedAt = bot.clock.now();
   const ttlMs = Math.min(run.line.options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
@@ -71,8 +75,7 @@ export async function sealRequest(bot: Bot, run: Run, ask: Ask, audience: string
   const body = encodeRequest(request);
   return {
     id: request.id,
-    destination:
-      audience === '*' ? broadcastDestination(run.collective) : nodeDestination(run.collective, audience),
+    destination: audience === '*' ? broadcastDestination(run.collective) : nodeDestination(run.collective, audience),
     body,
     signature: await signer.sign('mco-request@v1', body),
     expiresAt: request.notAfter,

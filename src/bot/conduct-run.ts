@@ -29,8 +29,7 @@ export interface Conducted {
 export async function conductRun(
   bot: Bot,
   run: Run,
-  targets: Targets,
-  { actionTimeoutMs, watch }: { actionTimeoutMs: number; watch: Watch },
+  { targets, actionTimeoutMs, watch }: { targets: Targets; actionTimeoutMs: number; watch: Watch },
 ): Promise<Conducted> {
   const tally = createTally(targets.nodes);
   const unexpected = new Set(targets.unexpected);
@@ -39,7 +38,17 @@ export async function conductRun(
   for (const [number, nodes] of waves.entries()) {
     if (number > 0) await sleep(bot, run.line.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
     if (watch.signal.aborted) break;
-    const wave: Wave = { bot, run, tally, nodes, watch, unexpected, lossesBefore: bot.bus.losses, opened: [], settled: () => {} };
+    const wave: Wave = {
+      bot,
+      run,
+      tally,
+      nodes,
+      watch,
+      unexpected,
+      lossesBefore: bot.bus.losses,
+      opened: [],
+      settled: () => {},
+    };
     try {
       problems.push(...(await sendWave(wave, targets.broadcast)));
       await settleWave(wave, actionTimeoutMs + GRACE_MS);
@@ -73,13 +82,16 @@ async function sendWave(wave: Wave, broadcast: boolean): Promise<McoError[]> {
   const sent = await Promise.all(
     parts.map(async ({ audience, nodes }) => {
       try {
-        const sealed = await sealRequest(wave.bot, wave.run, wave.run.ask, audience);
+        const sealed = await sealRequest(wave.bot, wave.run, { ask: wave.run.ask, audience });
         listen(wave, sealed, new Set(nodes));
         await wave.bot.bus.publish(sealed);
         return undefined;
       } catch (error) {
-        for (const node of nodes) wave.tally.close(node, 'notSent');
-        return toMcoError(error);
+        const problem = toMcoError(error);
+        // Without the broker's word the request may be on its way: that must not look like "nothing was sent".
+        const outcome = problem.code === 'unreachable/unconfirmed' ? 'unknown' : 'notSent';
+        for (const node of nodes) wave.tally.close(node, outcome);
+        return problem;
       }
     }),
   );

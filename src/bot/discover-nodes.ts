@@ -30,7 +30,7 @@ export async function discoverNodes(
   { onFound, signal }: { onFound: (count: number) => void; signal: AbortSignal },
 ): Promise<Discovery> {
   const { clock } = bot;
-  const sealed = await sealRequest(bot, run, askPing('names'), '*');
+  const sealed = await sealRequest(bot, run, { ask: askPing('names'), audience: '*' });
   const found = new Map<string, NodeResult>();
   const unexpected = new Set<string>();
   const startedAt = clock.now();

@@ -2,8 +2,8 @@ import { toMcoError } from '../core/errors.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
-import type { Run } from './compose-request.ts';
 import { composeReport, describeAction, headerOf } from './compose-report.ts';
+import type { Run } from './compose-request.ts';
 import { type Conducted, conductRun } from './conduct-run.ts';
 import { findTargets, type Targets } from './find-targets.ts';
 import type { Trail } from './trail.ts';
@@ -23,7 +23,13 @@ export async function executeRun(
   const action = describeAction(bot, run.ask);
   const startedAt = bot.clock.now();
   const compose = (end: Conducted): RunReport =>
-    composeReport(action, { header, conducted: end, startedAt, endedAt: bot.clock.now(), wasCancelled: signal.aborted });
+    composeReport(action, {
+      header,
+      conducted: end,
+      startedAt,
+      endedAt: bot.clock.now(),
+      wasCancelled: signal.aborted,
+    });
   let conducted = NOBODY;
   try {
     const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
@@ -40,7 +46,7 @@ export async function executeRun(
       return compose({ results: targets.discovered, unexpected: targets.unexpected, problem: undefined });
     }
     const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
-    return compose(await conductRun(bot, run, targets, { actionTimeoutMs, watch: { signal, onProgress } }));
+    return compose(await conductRun(bot, run, { targets, actionTimeoutMs, watch: { signal, onProgress } }));
   } catch (thrown) {
     return compose({ ...conducted, problem: toMcoError(thrown) });
   }

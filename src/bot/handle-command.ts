@@ -43,7 +43,7 @@ export async function handleCommand(
       return { exitCode: EXIT.ok, answer: ask };
     }
     const run = startRun(bot, { message, caller, line, ask });
-    await decideRun(bot, run, placeOf(message), trail);
+    await decideRun(bot, run, { place: placeOf(message), trail });
 
     const thread = await surface.open({ state: 'discovering', header: headerOf(run), found: 0 });
     const report = await executeRun(bot, run, { thread, trail, signal });

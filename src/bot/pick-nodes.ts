@@ -7,7 +7,11 @@ export function countOf(share: Share, total: number): number {
 }
 
 /** The nodes that `--limit` leaves: the first ones, or with a seed a choice that the same seed makes again. */
-export function limitNodes(nodes: readonly string[], limit: Share | undefined, seed: number | undefined): readonly string[] {
+export function limitNodes(
+  nodes: readonly string[],
+  limit: Share | undefined,
+  seed: number | undefined,
+): readonly string[] {
   if (limit === undefined) return nodes;
   const ordered = seed === undefined ? nodes : shuffle([...nodes].sort(), seed);
   return ordered.slice(0, countOf(limit, nodes.length));
@@ -17,7 +21,9 @@ export function limitNodes(nodes: readonly string[], limit: Share | undefined, s
 export function splitIntoWaves(nodes: readonly string[], batch: Share | undefined): readonly (readonly string[])[] {
   if (batch === undefined) return [nodes];
   const size = countOf(batch, nodes.length);
-  return Array.from({ length: Math.ceil(nodes.length / size) }, (_, wave) => nodes.slice(wave * size, (wave + 1) * size));
+  return Array.from({ length: Math.ceil(nodes.length / size) }, (_, wave) =>
+    nodes.slice(wave * size, (wave + 1) * size),
+  );
 }
 
 /** Fisher-Yates over a small linear congruential generator (Numerical Recipes' constants): repeatable, not secret. */

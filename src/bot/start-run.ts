@@ -1,10 +1,10 @@
 import type { Ask, CommandLine, CommandWorld } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
+import { suggest } from '../core/nearest.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
-import { filterOf, type Run } from './compose-request.ts';
 import { describeAction } from './compose-report.ts';
-import { suggest } from '../core/nearest.ts';
+import { filterOf, type Run } from './compose-request.ts';
 import type { Trail } from './trail.ts';
 
 /** Where a command was typed, as policies name it: `slack:TEAM/CHANNEL`, `console`. */
@@ -38,7 +38,9 @@ export function startRun(
   const collective = line.options.collective ?? bot.collective;
   if (!bot.collectives.includes(collective)) {
     const known = bot.collectives;
-    throw new McoError('unknown/collective', `unknown collective \`${collective}\``, { hint: suggest(collective, known) });
+    throw new McoError('unknown/collective', `unknown collective \`${collective}\``, {
+      hint: suggest(collective, known),
+    });
   }
   return { id: bot.newId(), caller, origin: message.origin, line, ask, collective, filter: filterOf(line.filter, ask) };
 }
@@ -48,7 +50,11 @@ export function startRun(
  *
  * @throws McoError `denied/policy` with the rules that counted
  */
-export async function decideRun(bot: Bot, run: Run, place: string, trail: Trail): Promise<void> {
+export async function decideRun(
+  bot: Bot,
+  run: Run,
+  { place, trail }: { readonly place: string; readonly trail: Trail },
+): Promise<void> {
   const { agent, action, effect, input } = run.ask;
   const { input: fields } = describeAction(bot, run.ask);
   const masked = Object.fromEntries(
@@ -67,7 +73,11 @@ export async function decideRun(bot: Bot, run: Run, place: string, trail: Trail)
 /** A bot without the write key can't write, whatever its policy says. */
 function requireKey({ signers }: Bot, { ask }: Run): void {
   if (ask.effect === 'read' || signers.write !== undefined) return;
-  throw new McoError('unreachable/no-write-key', `\`${ask.agent}.${ask.action}\` is a write, and this bot has no key for writes`, {
-    hint: 'set `keys.write` in its configuration',
-  });
+  throw new McoError(
+    'unreachable/no-write-key',
+    `\`${ask.agent}.${ask.action}\` is a write, and this bot has no key for writes`,
+    {
+      hint: 'set `keys.write` in its configuration',
+    },
+  );
 }

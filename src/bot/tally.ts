@@ -1,5 +1,5 @@
-import type { Counts, NodeOutcome, NodeResult, Outcome } from '../core/report.ts';
 import type { Reply, StatusName } from '../core/reply.ts';
+import type { Counts, NodeOutcome, NodeResult, Outcome } from '../core/report.ts';
 
 const OUTCOME_OF_STATUS: Partial<Record<StatusName, NodeOutcome>> = { ok: 'ok', denied: 'denied', expired: 'expired' };
 
@@ -43,15 +43,21 @@ export function createTally(nodes: readonly string[]): Tally {
       if (results.has(node) && results.get(node) === undefined) results.set(node, { node, outcome, data: {} });
     },
     openNodes: () => [...results].filter(([, result]) => result === undefined).map(([node]) => node),
-    results: () =>
-      [...results]
-        .map(([node, result]) => result ?? { node, outcome: 'silent' as const, data: {} })
-        .sort((a, b) => (a.node < b.node ? -1 : 1)),
+    results: () => [...results].map(([node, result]) => result ?? { node, outcome: 'silent', data: {} }),
   };
 }
 
 export function countOutcomes(results: readonly NodeResult[]): Counts {
-  const counts = { targeted: results.length, ok: 0, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 };
+  const counts = {
+    targeted: results.length,
+    ok: 0,
+    failed: 0,
+    denied: 0,
+    expired: 0,
+    silent: 0,
+    notSent: 0,
+    unknown: 0,
+  };
   for (const { outcome } of results) counts[outcome]++;
   return counts;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { McoError } from './errors.ts';
 import { suggest } from './nearest.ts';
 
@@ -21,15 +21,20 @@ export function readCheckedYaml<T>(schema: v.GenericSchema<unknown, T>, text: st
   if (text.length > MAX_BYTES) throw new McoError('usage/bad-file', `${file} is larger than ${MAX_BYTES} bytes`);
   const lines = new LineCounter();
   // maxAliasCount bounds what a few anchors can grow into when the document becomes a value.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const [problem] = document.errors;
   if (problem !== undefined) {
-    throw new McoError('usage/bad-file', `${file}:${lines.linePos(problem.pos[0]).line}: ${problem.message}`);
+    throw new McoError('usage/bad-file', `${file}:${lines.linePos(problem.pos[0]).line}: ${describeYaml(problem)}`);
   }
   const lineOf = (path: readonly (string | number)[]): number => {
     for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-      if (node?.range) return lines.linePos(node.range[0]).line;
+      const offset = offsetOf(document, path.slice(0, length));
+      if (offset !== undefined) return lines.linePos(offset).line;
     }
     return 1;
   };
@@ -42,6 +47,26 @@ export function readCheckedYaml<T>(schema: v.GenericSchema<unknown, T>, text: st
     hint: hintFor(schema, issue, path),
     cause: parsed.issues,
   });
+}
+
+/** The two mistakes people make most, in our words; the parser's own for the rest. */
+function describeYaml({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'there is more than one document in the file';
+  if (code === 'DUPLICATE_KEY') return 'a key is given twice';
+  return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+/** Where the entry at a path begins: with its key in a map, else with the value itself. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (isMap(parent)) {
+    const key = parent.items
+      .map((pair) => pair.key)
+      .find((one) => isScalar(one) && String(one.value) === String(path.at(-1)));
+    if (isScalar(key) && key.range) return key.range[0];
+  }
+  const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
+  return node?.range?.[0];
 }
 
 function readValue(document: ReturnType<typeof parseDocument>, file: string): unknown {

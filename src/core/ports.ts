@@ -40,7 +40,8 @@ export interface Verifier {
   /**
    * @param signature the value of `mco_sig`: a base64 SSHSIG blob; of several, comma-separated, the first counts
    * @throws McoError `untrusted/no-signature`, `untrusted/malformed-signature`, `untrusted/unknown-key`,
-   *   `untrusted/wrong-namespace`, `untrusted/revoked-key`, `untrusted/bad-signature`
+   *   `untrusted/unsupported-key`, `untrusted/malformed-key`, `untrusted/wrong-namespace`, `untrusted/revoked-key`,
+   *   `untrusted/bad-signature`; `failed/overloaded` when too many wait to be checked
    */
   verify(namespace: SignatureNamespace, body: Uint8Array, signature: string | undefined): Promise<VerifiedKey>;
 }
@@ -65,7 +66,8 @@ export interface Outgoing {
 export interface Bus {
   /**
    * Resolves when a broker confirmed the message. While no broker is reachable it waits, until `expiresAt`.
-   * @throws McoError `unreachable/not-sent` when it expired or the outgoing queue is full,
+   * @throws McoError `unreachable/not-sent` when it never left: expired, or the outgoing queue is full;
+   *   `unreachable/unconfirmed` when the connection broke before the broker confirmed it: it may have arrived;
    *   `failed/too-large` when the body is over the limit
    */
   publish(message: Outgoing): Promise<void>;

@@ -1,4 +1,4 @@
-import type { ActionDescription, AgentDescription, Input, InputField, Scalar } from './agent-description.ts';
+import type { ActionDescription, AgentDescription, Input, Scalar } from './agent-description.ts';
 import { checkInput, readInputText } from './check-input.ts';
 import type { Ask, CommandLine, Word } from './command.ts';
 import { type ErrorCode, McoError } from './errors.ts';
@@ -25,13 +25,11 @@ export function readCall(agent: AgentDescription, words: readonly Word[], line: 
   }
   const action = Object.hasOwn(agent.actions, actionWord.text) ? agent.actions[actionWord.text] : undefined;
   if (action === undefined) {
-    throw wordError(
-      'unknown/action',
-      `unknown action \`${actionWord.text}\` for ${agent.agent}`,
-      actionWord,
+    throw wordError('unknown/action', `unknown action \`${actionWord.text}\` for ${agent.agent}`, {
+      word: actionWord,
       line,
-      names,
-    );
+      known: names,
+    });
   }
   const input = readInput(action, rest, line);
   try {
@@ -45,7 +43,7 @@ export function readCall(agent: AgentDescription, words: readonly Word[], line: 
       view: 'results',
     };
   } catch (error) {
-    throw atWord(error, actionWord, line, `for example \`${action.examples?.[0] ?? exampleOf(agent)}\``);
+    throw atWord(error, { word: actionWord, line }, `for example \`${action.examples?.[0] ?? exampleOf(agent)}\``);
   }
 }
 
@@ -56,42 +54,45 @@ function readInput(action: ActionDescription, words: readonly Word[], line: Comm
     const [, key, value] = KEY_AND_VALUE.exec(word.text) ?? [];
     const name = key ?? open.find((candidate) => !Object.hasOwn(input, candidate));
     if (name === undefined)
-      throw wordError('usage/stray-word', `\`${word.text}\` is one word too many`, word, line, []);
+      throw wordError('usage/stray-word', `\`${word.text}\` is one word too many`, { word, line });
     const field = Object.hasOwn(action.input, name) ? action.input[name] : undefined;
     if (field === undefined) {
-      throw wordError('usage/unknown-input', `there is no input \`${name}\``, word, line, Object.keys(action.input));
+      throw wordError('usage/unknown-input', `there is no input \`${name}\``, {
+        word,
+        line,
+        known: Object.keys(action.input),
+      });
     }
     if (Object.hasOwn(input, name)) {
-      throw wordError('usage/stray-word', `\`${name}\` is given twice`, word, line, []);
+      throw wordError('usage/stray-word', `\`${name}\` is given twice`, { word, line });
     }
-    input[name] = readWord(name, field, value ?? word.text, { word, line });
+    try {
+      input[name] = readInputText(name, field, value ?? word.text);
+    } catch (error) {
+      throw atWord(error, { word, line });
+    }
   }
   return input;
 }
 
-function readWord(name: string, field: InputField, text: string, at: { word: Word; line: CommandLine }): Scalar {
-  try {
-    return readInputText(name, field, text);
-  } catch (error) {
-    throw atWord(error, at.word, at.line);
-  }
+/** A word of a command, where a mistake is. */
+export interface WrongWord {
+  readonly word: Word;
+  readonly line: CommandLine;
+  /** The names that would have been right. */
+  readonly known?: readonly string[] | undefined;
 }
 
 /** An error about one word, with its caret and the nearest of the known names. */
-export function wordError(
-  code: ErrorCode,
-  message: string,
-  word: Word,
-  line: CommandLine,
-  known: readonly string[],
-): McoError {
+export function wordError(code: ErrorCode, message: string, { word, line, known }: WrongWord): McoError {
   return new McoError(code, message, {
     at: { text: line.text, start: word.start, end: word.end },
-    hint: known.length === 0 ? undefined : suggest(word.text.replace(/=.*$/s, ''), known),
+    hint: known === undefined ? undefined : suggest(word.text.replace(/=.*$/s, ''), known),
   });
 }
 
-function atWord(error: unknown, word: Word, line: CommandLine, hint?: string): unknown {
+/** The same error, pointing at a word. */
+function atWord(error: unknown, { word, line }: WrongWord, hint?: string): unknown {
   if (!(error instanceof McoError)) return error;
   return new McoError(error.code, error.message, {
     hint: error.hint ?? hint,
@@ -124,6 +125,6 @@ export function actionFirst(agent: AgentDescription, words: readonly Word[]): re
 export function refuseWords(line: CommandLine, allowed: number): void {
   const stray = line.words[allowed];
   if (stray !== undefined) {
-    throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, stray, line, []);
+    throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line });
   }
 }

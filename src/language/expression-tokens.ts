@@ -45,10 +45,12 @@ function readToken(expression: SourceWord, start: number): Token {
   if (char === ')') return token('close', start + 1);
   if (char === "'" || char === '"') return readQuoted(expression, start, token);
   if (char === '/') return token('pattern', endOfPattern(expression, start));
+  if (char === '!' && !'=~<>'.includes(text.charAt(start + 1) || ' ')) return token('not', start + 1);
   if (OPERATOR_CHARACTERS.includes(char)) {
-    const end = endOfRun(text, start, (each) => OPERATOR_CHARACTERS.includes(each));
-    const isNegation = /^!+$/.test(text.slice(start, end));
-    return isNegation ? token('not', start + 1) : token('operator', end);
+    return token(
+      'operator',
+      endOfRun(text, start, (each) => OPERATOR_CHARACTERS.includes(each)),
+    );
   }
   return token(
     'word',

@@ -9,7 +9,7 @@ import { makePattern, parseDelimitedPattern } from './parse-pattern.ts';
 import { failAt, quoteInput } from './source-word.ts';
 
 /** An operator and what it compares with. */
-export type TypedComparison =
+type TypedComparison =
   | { readonly op: '=~' | '!~'; readonly value: Pattern }
   | { readonly op: Exclude<Comparison, '=~' | '!~'>; readonly value: string };
 

@@ -4,7 +4,7 @@ import { makePattern, parseDelimitedPattern } from './parse-pattern.ts';
 import { failAt, quoteInput, type SourceWord, sliceWord, trimWord } from './source-word.ts';
 
 /** What the filter's schema takes, characters. */
-export const MAX_TEXT_LENGTH = 1000;
+const MAX_TEXT_LENGTH = 1000;
 
 /**
  * `fact OP value`, as after `-F`. The fact ends at the first operator, the rest is the value, whatever it contains;

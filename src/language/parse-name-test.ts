@@ -5,7 +5,7 @@ import { parseDelimitedPattern } from './parse-pattern.ts';
 import { failAt, quoteInput, type SourceWord } from './source-word.ts';
 
 /** What a name test names. */
-export type NameKind = 'class' | 'agent' | 'node';
+type NameKind = 'class' | 'agent' | 'node';
 
 /**
  * A class, agent or node: exact, or `/re/`, `/re/i`. Node names are lower-cased, as host names are compared.

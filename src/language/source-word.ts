@@ -31,7 +31,7 @@ export function trimWord(word: SourceWord): SourceWord {
 }
 
 /** What went wrong with a word, and what to do about it. */
-export interface Complaint {
+interface Complaint {
   readonly message: string;
   readonly hint?: string | undefined;
 }

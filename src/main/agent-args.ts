@@ -30,7 +30,7 @@ export interface AgentArgs {
 export function readAgentArgs(args: readonly string[]): AgentArgs {
   const unknown = args
     .map((arg) => /^--([^=]+)/.exec(arg)?.[1])
-    .find((name) => name !== undefined && !(name in OPTIONS));
+    .find((name) => name !== undefined && !Object.hasOwn(OPTIONS, name));
   if (unknown !== undefined) {
     const hint = suggest(
       `--${unknown}`,

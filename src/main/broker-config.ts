@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { type BusEvent, createStompBus, type StompBus, type StompBusOptions } from '../adapters/stomp/stomp-bus.ts';
 import { prepareServer, type StompServer } from '../adapters/stomp/stomp-server.ts';
-import { McoError } from '../core/errors.ts';
-import { pathSchema, readNamedFile } from './load-config.ts';
+import { pathSchema, readNamedFile, readSecretFile } from './load-config.ts';
 import { logInfo, logWarning } from './log.ts';
 
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
@@ -45,7 +43,9 @@ type ResolvePath = (path: string) => string;
 export async function readBrokerOptions(config: BrokerConfig, resolvePath: ResolvePath): Promise<StompBusOptions> {
   const { login, flavour } = config;
   const passcode =
-    config.passcode_file === undefined ? undefined : await readPasscode(resolvePath(config.passcode_file));
+    config.passcode_file === undefined
+      ? undefined
+      : await readSecretFile(resolvePath(config.passcode_file), 'the passcode file');
   const servers = await Promise.all(config.servers.map((server) => readServer(server, resolvePath)));
   for (const server of servers) prepareServer(server);
   return {
@@ -63,6 +63,11 @@ export async function readBrokerOptions(config: BrokerConfig, resolvePath: Resol
  */
 export async function createBrokerBus(config: BrokerConfig, resolvePath: ResolvePath): Promise<StompBus> {
   return createStompBus({ ...(await readBrokerOptions(config, resolvePath)), onEvent: logBusEvent });
+}
+
+/** The same for a program that tells people itself what became of their command. */
+export async function createQuietBrokerBus(config: BrokerConfig, resolvePath: ResolvePath): Promise<StompBus> {
+  return createStompBus(await readBrokerOptions(config, resolvePath));
 }
 
 async function readServer(
@@ -86,18 +91,6 @@ async function readServer(
       ...(tls.max_version === undefined ? {} : { maxVersion: tls.max_version }),
     },
   };
-}
-
-/** The first line of a file that others may not read. */
-async function readPasscode(path: string): Promise<string> {
-  const text = await readNamedFile(path, 'the passcode file');
-  const { mode } = await stat(path);
-  if ((mode & 0o007) !== 0) {
-    throw new McoError('usage/open-file', `everybody may read the passcode file ${path}`, {
-      hint: `chmod 600 ${path}`,
-    });
-  }
-  return text.split(/\r?\n/)[0] ?? '';
 }
 
 function logBusEvent(event: BusEvent): void {

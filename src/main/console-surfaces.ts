@@ -5,6 +5,7 @@ import { createScreen, type Screen } from '../adapters/console/screen.ts';
 import type { Options } from '../core/command.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Surface } from '../core/surface.ts';
+import { writeJsonText } from '../render/escape-text.ts';
 import { renderRefusal } from '../render/render-refusal.ts';
 import { renderRoot } from '../render/render-root.ts';
 import { renderTell } from '../render/render-tell.ts';
@@ -15,14 +16,18 @@ import { refusalToJson, reportToJson } from '../render/report-to-json.ts';
 export const createStdoutScreen = (clock: Clock): Screen =>
   createScreen({ output: process.stdout, clock, env: process.env, lifetime: process });
 
-const toText = (value: unknown): string => JSON.stringify(value, null, 2);
-
 /**
  * A terminal as a place where commands are answered, in the format that each command asks for.
  *
  * @param options.format what refusals and plain answers are written in, and every run if `always`
  */
-export function createTerminalSurface({ screen, clock, gutter, format, always }: {
+export function createTerminalSurface({
+  screen,
+  clock,
+  gutter,
+  format,
+  always,
+}: {
   readonly screen: Screen;
   readonly clock: Clock;
   readonly gutter?: string | undefined;
@@ -35,11 +40,17 @@ export function createTerminalSurface({ screen, clock, gutter, format, always }:
     text: createConsoleSurface({ screen, render, gutter }),
     json: createDocumentSurface({
       screen,
-      formatReport: (report) => toText(reportToJson(report)),
-      formatRefusal: (refusal) => toText(refusalToJson(refusal)),
-      formatTell: toText,
+      formatReport: (report) => writeJsonText(reportToJson(report)),
+      formatRefusal: (refusal) => writeJsonText(refusalToJson(refusal)),
+      formatTell: (answer) => writeJsonText(answer),
     }),
-    csv: createDocumentSurface({ screen, remarks, formatReport: reportToCsv, formatRefusal: renderRefusal, formatTell: renderTell }),
+    csv: createDocumentSurface({
+      screen,
+      remarks,
+      formatReport: reportToCsv,
+      formatRefusal: renderRefusal,
+      formatTell: renderTell,
+    }),
   };
   return always === true && format !== undefined ? surfaces[format] : chooseSurface(surfaces, format);
 }

@@ -1,4 +1,3 @@
-import { createRefusalRecorder } from '../../agent/refusal-recorder.ts';
 import { AGENT_DESCRIPTIONS } from '../../agent/plugins/index.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
@@ -6,6 +5,7 @@ import { createCollector } from '../bot/collector.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
 import type { AuditLog, Bus, Clock, NewId, Verifier } from '../core/ports.ts';
+import { createRefusalRecorder } from '../core/refusal-recorder.ts';
 
 export interface BotParts {
   /** `bot:NAME` or `client:NAME`. */
@@ -36,7 +36,9 @@ export async function createBot(parts: BotParts): Promise<Bot & { close(): Promi
     const event = sender === undefined ? 'refused' : 'unexpected';
     refusals.record({ ...stamp(), event, code: error.code, reason: error.message, request, signer: sender });
   });
-  const unsubscribe = collectives.map((collective) => bus.subscribe(replyDestination(collective, name), collector.receive));
+  const unsubscribe = collectives.map((collective) =>
+    bus.subscribe(replyDestination(collective, name), collector.receive),
+  );
   return {
     ...parts,
     collective: collectives[0],

@@ -13,14 +13,13 @@ import { createFactsSource } from '../adapters/facts/facts-source.ts';
 import { createPolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../adapters/ssh/allowed-signers-verifier.ts';
 import { createFileSigner } from '../adapters/ssh/signer.ts';
-import type { McoError } from '../core/errors.ts';
 import type { NodeProfile } from '../core/facts.ts';
 import type { PackageBackend } from '../core/host.ts';
 import type { ProcessRunner } from '../core/ports.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { readNodePolicy } from '../policy/read-policy.ts';
 import type { AgentConfig } from './agent-config.ts';
-import { logInfo, logProblem } from './log.ts';
+import { logProblem, logReload } from './log.ts';
 import { VERSION } from './version.ts';
 
 /** All of a node but its connection and its audit log. */
@@ -37,13 +36,13 @@ export async function createNode(config: AgentConfig): Promise<NodeParts> {
   const verifier = await createAllowedSigners({
     path: config.allowedSigners,
     now: () => systemClock.now(),
-    onReload: (problem) => tellReload(config.allowedSigners, problem),
+    onReload: (problem) => logReload(config.allowedSigners, problem),
   });
   const policy = createPolicyStore({
     file: config.policy,
     read: ({ text, name }: PolicyFile) => readNodePolicy(text, name),
-    onReload: () => tellReload(config.policy),
-    onError: (problem) => tellReload(config.policy, problem),
+    onReload: () => logReload(config.policy),
+    onError: (problem) => logReload(config.policy, problem),
   });
   const { factFiles, classesFile } = config;
   const source = createFactsSource({ factFiles, classesFile, onProblem: logProblem });
@@ -100,10 +99,4 @@ function tellProcess() {
     uptime: Math.round(process.uptime()),
     memory: process.memoryUsage.rss(),
   };
-}
-
-function tellReload(path: string, problem?: McoError): void {
-  if (problem === undefined) return logInfo(`${path} was read again`);
-  logProblem(problem);
-  logInfo(`${path}: what it said before stays in force`);
 }

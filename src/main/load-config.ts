@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { readCheckedYaml } from '../core/checked-yaml.ts';
 import { McoError } from '../core/errors.ts';
 
-/** A path in a configuration file: relative ones start at that file's directory. */
+/** A path in a configuration file: relative ones start at that file's directory, `~/` at the home directory. */
 export const pathSchema = v.pipe(v.string(), v.minLength(1, 'a path is expected'), v.maxLength(4096));
 
 export interface Config<T> {
@@ -26,7 +27,10 @@ export async function loadConfig<T>(schema: v.GenericSchema<unknown, T>, file: s
     });
   });
   const directory = dirname(resolve(file));
-  return { value: readCheckedYaml(schema, text, file).value, resolvePath: (path) => resolve(directory, path) };
+  return {
+    value: readCheckedYaml(schema, text, file).value,
+    resolvePath: (path) => resolve(directory, expandHome(path)),
+  };
 }
 
 /**
@@ -39,5 +43,21 @@ export async function readNamedFile(path: string, what: string): Promise<string>
     throw new McoError('usage/bad-file', `${what} ${path} can't be read (${codeOf(cause)})`, { cause });
   });
 }
+
+/**
+ * The first line of a file that others may not read: a passcode, a passphrase.
+ *
+ * @throws McoError `usage/bad-file`, `usage/open-file`
+ */
+export async function readSecretFile(path: string, what: string): Promise<string> {
+  const text = await readNamedFile(path, what);
+  const { mode } = await stat(path);
+  if ((mode & 0o007) !== 0) {
+    throw new McoError('usage/open-file', `everybody may read ${what} ${path}`, { hint: `chmod 600 ${path}` });
+  }
+  return text.split(/\r?\n/)[0] ?? '';
+}
+
+const expandHome = (path: string): string => (path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path);
 
 const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown error';

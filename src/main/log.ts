@@ -25,3 +25,9 @@ function findOrigin({ stack }: Error): string {
   const frame = stack?.split('\n').find((line) => /^\s+at /.test(line));
   return frame?.trim().slice('at '.length) ?? 'an unknown place';
 }
+
+/** A file changed on disk: it is in force now, or it is broken and the old one stays. */
+export function logReload(what: string, problem?: McoError): void {
+  if (problem === undefined) return logInfo(`${what} was read again`);
+  logWarning(`${what} changed but can't be used, the old one stays: ${problem.message}`);
+}

@@ -2,7 +2,7 @@ import type { RunHeader } from '../core/report.ts';
 import { escapeText } from './escape-text.ts';
 
 /** `@ana`; who is not a person keeps the kind, `unix:ana`. */
-export const nameCaller = (caller: string): string => escapeText(caller.replace(/^person:/, '@'), 120);
+const nameCaller = (caller: string): string => escapeText(caller.replace(/^person:/, '@'), 120);
 
 /** `@ana · package status openssl -F os=debian · read · run 7f3a` */
 export function describeHeader({ caller, command, effect, run }: RunHeader): string {

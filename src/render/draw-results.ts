@@ -8,8 +8,8 @@ import { drawLazily, type TakenBlocks, takeBlocks } from './take-blocks.ts';
 
 /** A view is cut to these; complete results are for files. */
 export const VIEW_BYTES = 14_000;
-export const VIEW_LINES = 60;
-export const VIEW_LINES_VERBOSE = 1000;
+const VIEW_LINES = 60;
+const VIEW_LINES_VERBOSE = 1000;
 
 /** Identical results of more nodes than this are shown once. */
 const GROUP_OVER = 20;

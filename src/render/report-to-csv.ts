@@ -1,5 +1,5 @@
-import type { NodeResult, RunReport } from '../core/report.ts';
 import type { ReplyData } from '../core/reply.ts';
+import type { NodeResult, RunReport } from '../core/report.ts';
 import { escapeText } from './escape-text.ts';
 import { showValue } from './fill-line.ts';
 

@@ -1,6 +1,6 @@
 import type { McoError } from '../core/errors.ts';
-import type { AggregateResult, Counts, NodeOutcome, NodeResult, RunReport } from '../core/report.ts';
 import type { ReplyData, StatusName } from '../core/reply.ts';
+import type { AggregateResult, Counts, NodeOutcome, NodeResult, RunReport } from '../core/report.ts';
 import type { Refusal } from '../core/surface.ts';
 import { publicMessage } from './describe-problem.ts';
 import { namesOf } from './outcome-words.ts';

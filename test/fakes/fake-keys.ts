@@ -11,7 +11,8 @@ export function createFakeSigner(principal: string): Signer {
   return {
     principal,
     fingerprint,
-    sign: async (namespace, body) => Buffer.from(`${principal} ${digest(principal, namespace, body)}`).toString('base64'),
+    sign: async (namespace, body) =>
+      Buffer.from(`${principal} ${digest(principal, namespace, body)}`).toString('base64'),
   };
 }
 

@@ -11,7 +11,12 @@ export interface FakeSurface extends Surface {
 }
 
 export function createFakeSurface(): FakeSurface {
-  const shown = { roots: [] as RootView[], reports: [] as RunReport[], refusals: [] as Refusal[], answers: [] as Tell[] };
+  const shown = {
+    roots: [] as RootView[],
+    reports: [] as RunReport[],
+    refusals: [] as Refusal[],
+    answers: [] as Tell[],
+  };
   return {
     ...shown,
     async open(view) {

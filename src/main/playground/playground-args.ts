@@ -1,6 +1,6 @@
-import parse from 'yargs-parser';
 import { McoError } from '../../core/errors.ts';
 import { suggest } from '../../core/nearest.ts';
+import { readProgramArgs, refuseStrayWord } from '../program-args.ts';
 
 export const PLAYGROUND_HELP = `mcobot playground: a whole site in one process, all of it simulated but for this machine
 
@@ -8,7 +8,6 @@ export const PLAYGROUND_HELP = `mcobot playground: a whole site in one process, 
   npm start -- --once "/mco package -F lsbmajdistrelease=14.04 status openafs-modules-dkms"
                                               one command: prints its answer and exits with its code
 
-Options
   --once COMMAND   run one command and exit
   --as NAME        who speaks: ana (operator), bob (read-only), raj (lead)     [ana]
   --nodes N        size of the imaginary fleet, 1 to 20000                     [200]
@@ -18,6 +17,14 @@ Options
 Exit codes: 0 all ok, 1 nothing to ask or refused, 2 some failed, 3 some stayed silent, 4 not sent
 `;
 
+const OPTIONS = {
+  once: { type: 'string' },
+  as: { type: 'string', default: 'ana' },
+  nodes: { type: 'string', default: '200' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 export interface PlaygroundArgs {
   readonly once: string | undefined;
   readonly person: string;
@@ -26,44 +33,22 @@ export interface PlaygroundArgs {
   readonly help: boolean;
 }
 
-const KNOWN = ['once', 'as', 'nodes', 'json', 'help'];
-
 /**
  * Reads the playground's own options.
  *
  * @param people who can speak
- * @throws McoError `usage/unknown-option`, `usage/missing-value`, `usage/bad-number`, `unknown/person`
+ * @throws McoError `usage/*`, `unknown/person`
  */
-export function readPlaygroundArgs(argv: readonly string[], people: readonly string[]): PlaygroundArgs {
-  const parsed = parse([...argv], {
-    string: ['once', 'as', 'nodes'],
-    boolean: ['json', 'help'],
-    alias: { help: ['h'] },
-    configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'duplicate-arguments-array': false, 'parse-numbers': false, 'parse-positional-numbers': false },
-  });
-  for (const name of Object.keys(parsed).filter((key) => key !== '_' && key !== 'h' && !KNOWN.includes(key))) {
-    throw new McoError('usage/unknown-option', `unknown option \`--${name}\``, { hint: suggest(name, KNOWN) });
-  }
-  const [stray] = parsed._;
-  if (stray !== undefined) {
-    throw new McoError('usage/stray-word', `\`${stray}\` is one word too many`, {
-      hint: 'quote the command: npm start -- --once "/mco ping"',
+export function readPlaygroundArgs(args: readonly string[], people: readonly string[]): PlaygroundArgs {
+  const { values, positionals } = readProgramArgs(args, OPTIONS, 'npm start --');
+  refuseStrayWord(positionals, 'quote the command: npm start -- --once "/mco ping"');
+  const person = values.as.replace(/^@/, '');
+  if (!people.includes(person)) {
+    throw new McoError('unknown/person', `there is no \`${person}\` in the playground`, {
+      hint: suggest(person, people),
     });
   }
-  for (const name of ['once', 'as', 'nodes']) {
-    if (parsed[name] === '') throw new McoError('usage/missing-value', `\`--${name}\` needs a value`);
-  }
-  const person = String(parsed['as'] ?? 'ana').replace(/^@/, '');
-  if (!people.includes(person)) {
-    throw new McoError('unknown/person', `there is no \`${person}\` in the playground`, { hint: suggest(person, people) });
-  }
-  return {
-    once: parsed['once'] as string | undefined,
-    person,
-    nodes: readCount(String(parsed['nodes'] ?? '200')),
-    json: parsed['json'] === true,
-    help: parsed['help'] === true,
-  };
+  return { once: values.once, person, nodes: readCount(values.nodes), json: values.json, help: values.help };
 }
 
 function readCount(text: string): number {

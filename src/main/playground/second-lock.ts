@@ -1,12 +1,12 @@
-import { McoError } from '../../core/errors.ts';
-import { EVERYBODY } from '../../core/filter.ts';
-import type { Reply } from '../../core/reply.ts';
-import type { IncomingMessage, Refusal } from '../../core/surface.ts';
 import type { Bot } from '../../bot/bot.ts';
 import { sealRequest } from '../../bot/compose-request.ts';
 import { parse } from '../../bot/handle-command.ts';
 import { planCommand } from '../../bot/plan-command.ts';
 import { startRun, worldOf } from '../../bot/start-run.ts';
+import { McoError } from '../../core/errors.ts';
+import { EVERYBODY } from '../../core/filter.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { IncomingMessage, Refusal } from '../../core/surface.ts';
 import { escapeText } from '../../render/escape-text.ts';
 
 /** How long the tried node may take to answer. */
@@ -25,7 +25,7 @@ export async function trySecondLock(bot: Bot, message: IncomingMessage, node: st
   const ask = planCommand(line, bot.commands, worldOf(bot, caller, message.origin.chat));
   if (ask.kind === 'tell') throw new McoError('bug/no-question', 'only a question to the fleet can be tried');
   const run = { ...startRun(bot, { message, caller, line, ask }), filter: EVERYBODY };
-  const sealed = await sealRequest(bot, run, ask, node);
+  const sealed = await sealRequest(bot, run, { ask, audience: node });
   return new Promise((resolve, reject) => {
     const close = bot.collector.open(sealed.id, {
       expects: (sender) => sender === node,

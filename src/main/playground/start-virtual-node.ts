@@ -1,12 +1,12 @@
-import { createAgents } from '../../../agent/plugins/index.ts';
 import { createCounters } from '../../../agent/node-dependencies.ts';
+import { createAgents } from '../../../agent/plugins/index.ts';
 import { type RunningAgent, startAgent } from '../../../agent/start-agent.ts';
 import { createSimulatedPackages } from '../../adapters/simulation/simulated-packages.ts';
 import { createSimulatedServices } from '../../adapters/simulation/simulated-services.ts';
 import type { VirtualHost } from '../../adapters/simulation/virtual-host.ts';
 import { createWedgedBus } from '../../adapters/simulation/wedged-bus.ts';
-import type { PackageBackend, ServiceBackend } from '../../core/host.ts';
 import type { Facts, NodeProfile } from '../../core/facts.ts';
+import type { PackageBackend, ServiceBackend } from '../../core/host.ts';
 import type { AuditLog, Bus, Clock, NewId, Signer, Verifier } from '../../core/ports.ts';
 import type { NodePolicy } from '../../policy/policy.ts';
 import { VERSION } from '../version.ts';
@@ -54,7 +54,12 @@ export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAg
   const counters = createCounters();
   const startedAt = clock.now();
   const names = new Set<string>();
-  const profile = (): NodeProfile => ({ identity: node.identity, facts: node.facts, classes: node.classes, agents: names });
+  const profile = (): NodeProfile => ({
+    identity: node.identity,
+    facts: node.facts,
+    classes: node.classes,
+    agents: names,
+  });
   const agents = createAgents({
     packages: node.packages,
     services: node.services,

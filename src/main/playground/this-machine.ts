@@ -16,8 +16,11 @@ export interface ThisMachine {
 }
 
 /** @param taken identities of the imaginary nodes, in case this machine is called like one of them */
-export async function describeThisMachine(taken: ReadonlySet<string>): Promise<ThisMachine> {
-  const name = hostname().toLowerCase().replace(/[^a-z0-9._-]/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+export function describeThisMachine(taken: ReadonlySet<string>): ThisMachine {
+  const name = hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
   const identity = name === '' || taken.has(name) ? `this-machine${name === '' ? '' : `-${name}`}` : name;
   const os = readOsRelease();
   return {
@@ -55,10 +58,12 @@ export function startThisMachine(
 function readOsRelease(): Record<string, string> {
   try {
     const lines = readFileSync('/etc/os-release', 'utf8').split('\n');
-    return Object.fromEntries(lines.flatMap((line) => {
-      const [, key, value] = /^([A-Z_]+)="?([^"]*)"?$/.exec(line) ?? [];
-      return key === undefined || value === undefined ? [] : [[key, value]];
-    }));
+    return Object.fromEntries(
+      lines.flatMap((line) => {
+        const [, key, value] = /^([A-Z_]+)="?([^"]*)"?$/.exec(line) ?? [];
+        return key === undefined || value === undefined ? [] : [[key, value]];
+      }),
+    );
   } catch {
     return {};
   }

@@ -17,6 +17,9 @@ export function writeTrustFiles(hosts: ReadonlyMap<string, MadeKey>, signers: re
   const allowedSigners = join(dir, 'allowed_signers');
   writeFileSync(knownHosts, [...hosts].map(([identity, key]) => `${identity} ${key.publicLine}\n`).join(''));
   const options = 'namespaces="mco-request@v1"';
-  writeFileSync(allowedSigners, signers.map(({ signer, publicLine }) => `${signer.principal} ${options} ${publicLine}\n`).join(''));
+  writeFileSync(
+    allowedSigners,
+    signers.map(({ signer, publicLine }) => `${signer.principal} ${options} ${publicLine}\n`).join(''),
+  );
   return { knownHosts, allowedSigners, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }

@@ -30,7 +30,9 @@ describe('a reply', () => {
   });
 
   it('from a host that was not asked is shown apart and not counted', async () => {
-    const { handled, refused } = await whileOpen((scene) => sendReply(scene.bus, openRequest(scene), { sender: 'web7' }));
+    const { handled, refused } = await whileOpen((scene) =>
+      sendReply(scene.bus, openRequest(scene), { sender: 'web7' }),
+    );
     assert.equal(handled.report?.counts.targeted, 2);
     assert.deepEqual(handled.report.unexpected, ['web7']);
     assert.equal(refused[0]?.error.code, 'untrusted/unexpected-host');
@@ -45,7 +47,9 @@ describe('a reply', () => {
   });
 
   it('that names the host of another key is refused', async () => {
-    const { refused } = await whileOpen((scene) => sendReply(scene.bus, openRequest(scene), { sender: 'web1', signer: 'web2' }));
+    const { refused } = await whileOpen((scene) =>
+      sendReply(scene.bus, openRequest(scene), { sender: 'web1', signer: 'web2' }),
+    );
     assert.equal(refused[0]?.error.code, 'untrusted/other-signer');
   });
 

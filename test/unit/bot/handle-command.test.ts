@@ -11,7 +11,16 @@ describe('a command', () => {
     const { report, exitCode } = await run('package status nginx');
     assert.equal(exitCode, 0);
     assert.equal(report?.outcome, 'OK');
-    assert.deepEqual(report.counts, { targeted: 3, ok: 3, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 });
+    assert.deepEqual(report.counts, {
+      targeted: 3,
+      ok: 3,
+      failed: 0,
+      denied: 0,
+      expired: 0,
+      silent: 0,
+      notSent: 0,
+      unknown: 0,
+    });
     assert.deepEqual(report.aggregates[0]?.values, [
       { value: '1.0', count: 2 },
       { value: '2.0', count: 1 },
@@ -36,7 +45,16 @@ describe('a command', () => {
     const scripts = Object.fromEntries(statuses.map((status, i) => [`n${i}`, alive(() => ({ status }))]));
     const { report, exitCode } = await createScene(scripts).run('package status nginx');
     assert.equal(exitCode, 2);
-    assert.deepEqual(report?.counts, { targeted: 8, ok: 1, failed: 5, denied: 1, expired: 1, silent: 0, notSent: 0, unknown: 0 });
+    assert.deepEqual(report?.counts, {
+      targeted: 8,
+      ok: 1,
+      failed: 5,
+      denied: 1,
+      expired: 1,
+      silent: 0,
+      notSent: 0,
+      unknown: 0,
+    });
   });
 
   it('asks nobody when nobody matches, and says so', async () => {
@@ -58,7 +76,12 @@ describe('a command', () => {
   });
 
   it('ends as unknown, not as silent, when the broker is lost while nodes are working', async () => {
-    const scene = createScene({ web1: alive(() => (scene.bus.cut(), undefined)) });
+    const scene = createScene({
+      web1: alive(() => {
+        scene.bus.cut();
+        return undefined;
+      }),
+    });
     const { report, exitCode } = await scene.run('package status nginx');
     assert.equal(report?.outcome, 'UNKNOWN');
     assert.equal(report.counts.unknown, 1);
@@ -198,7 +221,10 @@ describe('targets', () => {
 
   it('that were not reached before a cancel are counted as not sent', async () => {
     const scene = createScene({
-      n0: alive(() => (scene.cancel.abort(), {})),
+      n0: alive(() => {
+        scene.cancel.abort();
+        return {};
+      }),
       n1: version('1'),
       n2: version('1'),
     });

@@ -1,6 +1,5 @@
 import { COMMANDS } from '../../../commands/index.ts';
 import type { Bot } from '../../../src/bot/bot.ts';
-import type { Decision } from '../../../src/policy/policy.ts';
 import { createCollector, type RefusedReply } from '../../../src/bot/collector.ts';
 import { type Handled, handleCommand } from '../../../src/bot/handle-command.ts';
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
@@ -8,6 +7,7 @@ import { broadcastDestination, nodeDestination, replyDestination } from '../../.
 import type { Clock } from '../../../src/core/ports.ts';
 import { encodeReply, type ReplyData, type StatusName, statusOf } from '../../../src/core/reply.ts';
 import { decodeRequest, type Request } from '../../../src/core/request.ts';
+import type { Decision } from '../../../src/policy/policy.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
 import { createFakeBus, type FakeBus } from '../../fakes/fake-bus.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
@@ -59,7 +59,10 @@ export const TEST_AGENTS: readonly AgentDescription[] = [
         about: 'to the newest version',
         effect: 'write',
         timeoutMs: 5000,
-        input: { package: { about: 'its name', type: 'string' }, token: { about: 'key', type: 'string', optional: true, secret: true } },
+        input: {
+          package: { about: 'its name', type: 'string' },
+          token: { about: 'key', type: 'string', optional: true, secret: true },
+        },
         words: ['package'],
         output: { after: field('After') },
       },

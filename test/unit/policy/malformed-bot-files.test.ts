@@ -21,13 +21,13 @@ const BOT_FILES: readonly Row[] = [
   [
     'two documents',
     'deny: []\n---\ndeny: []\n',
-    'p.yaml:2: Source contains multiple documents; please use YAML.parseAllDocuments()',
+    'p.yaml:2: there is more than one document in the file',
   ],
-  ['a repeated key', 'deny: []\nbindings: []\ndeny: []\n', 'p.yaml:3: Map keys must be unique'],
+  ['a repeated key', 'deny: []\nbindings: []\ndeny: []\n', 'p.yaml:3: a key is given twice'],
   [
     'an unclosed bracket',
     'deny:\n  - { actions: ["*"\n',
-    'p.yaml:3: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    'p.yaml:3: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
   ],
   ['an unknown section', `${ROLE}binding: []\n`, 'p.yaml:3: unknown key `binding` | did you mean `bindings`?'],
   [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusalRecorder } from '../../../agent/refusal-recorder.ts';
+import { createRefusalRecorder } from '../../../src/core/refusal-recorder.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
 

@@ -1,6 +1,6 @@
-import type { AuditRecord } from '../src/core/audit.ts';
-import { type McoError, toMcoError } from '../src/core/errors.ts';
-import type { AuditLog, Clock } from '../src/core/ports.ts';
+import type { AuditRecord } from './audit.ts';
+import { type McoError, toMcoError } from './errors.ts';
+import type { AuditLog, Clock } from './ports.ts';
 
 const WINDOW_MS = 60_000;
 const FULL_RECORDS = 100;

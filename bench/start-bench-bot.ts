@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAuditLog } from '../src/adapters/audit-log/audit-log.ts';
+import { newUuid } from '../src/adapters/clock/new-uuid.ts';
+import { systemClock } from '../src/adapters/clock/system-clock.ts';
+import { createKnownHosts } from '../src/adapters/ssh/known-hosts-verifier.ts';
+import { createStompBus } from '../src/adapters/stomp/stomp-bus.ts';
+import type { Bot } from '../src/bot/bot.ts';
+import type { Run } from '../src/bot/compose-request.ts';
+import { conductRun } from '../src/bot/conduct-run.ts';
+import { handleCommand, parse } from '../src/bot/handle-command.ts';
+import { planCommand } from '../src/bot/plan-command.ts';
+import { startRun, worldOf } from '../src/bot/start-run.ts';
+import { createBot } from '../src/main/create-bot.ts';
+import type { MadeKey } from '../src/main/playground/make-keys.ts';
+import { createPolicyAuthority } from '../src/main/policy-authority.ts';
+import { readBotPolicy } from '../src/policy/read-policy.ts';
+import { createFakeSurface } from '../test/fakes/fake-surface.ts';
+import type { BrokerAddress } from './fleet-messages.ts';
+import { type Checks, makeSignerOptional, makeVerifierOptional } from './optional-checks.ts';
+
+export interface BenchBot {
+  /** Asks every node once and waits for all of them. @returns milliseconds from signing to the last verified reply */
+  ask(identities: readonly string[], how: 'broadcast' | 'direct'): Promise<number>;
+  /** The whole pipeline: parse, decide, discover, record, ask, render as data, record. @returns milliseconds */
+  command(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const COMMAND = '/mco package status openafs-modules-dkms';
+const MESSAGE = { text: COMMAND, account: 'console:ana', origin: { chat: 'console', channel: '' } };
+/** Longer than any of it should take: what is missing then is a mistake, not a slow machine. */
+const ACTION_TIMEOUT_MS = 60_000;
+
+/** The real bot over the real adapters: collector, `known_hosts`, policy, audit log on disk. */
+export async function startBenchBot(
+  broker: BrokerAddress,
+  { key, knownHosts, checks }: { key: MadeKey; knownHosts: readonly string[]; checks: Checks },
+): Promise<BenchBot> {
+  const dir = mkdtempSync(join(tmpdir(), 'mco-bench-bot-'));
+  const path = join(dir, 'known_hosts');
+  writeFileSync(path, `${knownHosts.join('\n')}\n`);
+  const verifier = await createKnownHosts({ path });
+  const audit = await openAuditLog({ path: join(dir, 'audit.jsonl') });
+  const { host, port, login, passcode } = broker;
+  const bus = createStompBus({ servers: [{ host, port }], login, passcode });
+  const bot = await createBot({
+    auditName: 'bot:bench',
+    name: 'bench',
+    collectives: ['mcollective'],
+    authority: createPolicyAuthority(readPolicy()),
+    signers: { read: makeSignerOptional(key.signer, checks) },
+    verifier: makeVerifierOptional(verifier, checks),
+    bus,
+    audit,
+    clock: systemClock,
+    newId: newUuid,
+    onProblem(problem) {
+      throw problem;
+    },
+  });
+  await bus.whenUp(30_000);
+  return {
+    ask: (identities, how) => askAll(bot, identities, how === 'broadcast'),
+    command: () => runCommand(bot, knownHosts.length),
+    async close() {
+      await bot.close();
+      await bus.close();
+      await audit.close();
+      verifier.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function readPolicy() {
+  const names = readdirSync('policies').filter((name) => name.endsWith('.yaml'));
+  const policy = readBotPolicy(names.map((name) => ({ name, text: readFileSync(join('policies', name), 'utf8') })));
+  return () => policy;
+}
+
+async function askAll(bot: Bot, identities: readonly string[], broadcast: boolean): Promise<number> {
+  const run = makeRun(bot);
+  const targets = { nodes: identities, broadcast, discovered: [], unexpected: [] };
+  const watch = { onProgress: () => {}, signal: new AbortController().signal };
+  const startedAt = performance.now();
+  const { results } = await conductRun(bot, run, targets, { actionTimeoutMs: ACTION_TIMEOUT_MS, watch });
+  const elapsedMs = performance.now() - startedAt;
+  requireAll(results.filter(({ outcome }) => outcome === 'ok').length, identities.length);
+  return elapsedMs;
+}
+
+function makeRun(bot: Bot): Run {
+  const line = parse(MESSAGE);
+  const caller = bot.authority.identify(MESSAGE.account);
+  const ask = planCommand(line, bot.commands, worldOf(bot, caller, 'console'));
+  if (ask.kind === 'tell') throw new Error('the command asks nobody');
+  return startRun(bot, { message: MESSAGE, caller, line, ask });
+}
+
+async function runCommand(bot: Bot, nodes: number): Promise<number> {
+  const startedAt = performance.now();
+  const { report } = await handleCommand(bot, MESSAGE, {
+    surface: createFakeSurface(),
+    signal: new AbortController().signal,
+  });
+  const elapsedMs = performance.now() - startedAt;
+  requireAll(report?.counts.ok ?? 0, nodes);
+  return elapsedMs;
+}
+
+/** A figure for a round in which somebody is missing would be worth nothing. */
+function requireAll(answered: number, asked: number): void {
+  if (answered !== asked) throw new Error(`${asked - answered} of ${asked} nodes did not answer well`);
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type FileAuditLog, openAuditLog } from '../../adapters/audit-log/audit-log.ts';
+import { newUuid } from '../../adapters/clock/new-uuid.ts';
+import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { createPolicyStore, type PolicyStore } from '../../adapters/policy-files/create-policy-store.ts';
+import { createAllowedSigners } from '../../adapters/ssh/allowed-signers-verifier.ts';
+import { createKnownHosts } from '../../adapters/ssh/known-hosts-verifier.ts';
+import type { StompBus } from '../../adapters/stomp/stomp-bus.ts';
+import type { McoError } from '../../core/errors.ts';
+import type { Verifier } from '../../core/ports.ts';
+import type { BotPolicy, NodePolicy } from '../../policy/policy.ts';
+import { readBotPolicy, readNodePolicy } from '../../policy/read-policy.ts';
+import { findAuditDir } from './audit-dir.ts';
+import type { MadeKey } from './make-keys.ts';
+import { startBroker } from './start-broker.ts';
+import type { FleetParts } from './start-virtual-node.ts';
+import { writeTrustFiles } from './trust-files.ts';
+
+export const COLLECTIVE = 'mcollective';
+
+/** The policy files of this repository; nothing compiles them, so they lie beside `dist`. */
+const POLICIES = fileURLToPath(new URL('../../../../policies', import.meta.url));
+
+/** What the playground's bot and nodes have in common: broker, trust, policies and audit logs. */
+export interface Site {
+  readonly fleet: FleetParts;
+  readonly knownHosts: Verifier;
+  readonly policies: {
+    readonly bot: PolicyStore<BotPolicy>;
+    readonly node: PolicyStore<NodePolicy>;
+    readonly readOnlyNode: PolicyStore<NodePolicy>;
+  };
+  readonly botAudit: FileAuditLog;
+  readonly auditLogs: { readonly bot: string; readonly nodes: string };
+  /** A new connection to the broker; `buses` lists those made. */
+  connect(): StompBus;
+  readonly buses: readonly StompBus[];
+  close(): Promise<void>;
+}
+
+export async function openSite({
+  hostKeys,
+  botKeys,
+  onProblem,
+}: {
+  readonly hostKeys: ReadonlyMap<string, MadeKey>;
+  readonly botKeys: readonly MadeKey[];
+  onProblem(problem: McoError): void;
+}): Promise<Site> {
+  const trust = writeTrustFiles(hostKeys, botKeys);
+  const knownHosts = await createKnownHosts({ path: trust.knownHosts });
+  const verifier = await createAllowedSigners({ path: trust.allowedSigners, now: () => systemClock.now() });
+  const policies = openPolicies(onProblem);
+  const auditDir = findAuditDir();
+  const auditLogs = { bot: join(auditDir, 'bot-audit.jsonl'), nodes: join(auditDir, 'node-audit.jsonl') };
+  const botAudit = await openAuditLog({ path: auditLogs.bot });
+  const nodeAudit = await openAuditLog({ path: auditLogs.nodes });
+  const { broker, connect } = await startBroker();
+  const buses: StompBus[] = [];
+  return {
+    fleet: { collective: COLLECTIVE, verifier, audit: nodeAudit, clock: systemClock, newId: newUuid },
+    knownHosts,
+    policies,
+    botAudit,
+    auditLogs,
+    buses,
+    connect() {
+      const bus = connect();
+      buses.push(bus);
+      return bus;
+    },
+    async close() {
+      await Promise.all(buses.map((bus) => bus.close()));
+      await broker.close();
+      await Promise.all([nodeAudit.close(), botAudit.close()]);
+      for (const open of [knownHosts, verifier, ...Object.values(policies)]) open.close();
+      trust.remove();
+    },
+  };
+}
+
+function openPolicies(onError: (problem: McoError) => void): Site['policies'] {
+  const onReload = () => {};
+  const openNode = (name: string) =>
+    createPolicyStore({
+      file: join(POLICIES, 'node', name),
+      read: ({ text }) => readNodePolicy(text, name),
+      onReload,
+      onError,
+    });
+  return {
+    bot: createPolicyStore({ dir: POLICIES, read: readBotPolicy, onReload, onError }),
+    node: openNode('node.yaml'),
+    readOnlyNode: openNode('node-read-only.yaml'),
+  };
+}

@@ -1,0 +1,40 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { McoError } from '../core/errors.ts';
+import { suggest } from '../core/nearest.ts';
+
+type OptionTable = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Reads a program's own options: unknown ones are errors with the nearest match.
+ *
+ * @param program what `--help` belongs to, for the hint
+ * @throws McoError `usage/unknown-option`, `usage/bad-option`
+ */
+export function readProgramArgs<const T extends OptionTable>(args: readonly string[], options: T, program: string) {
+  const known = Object.keys(options);
+  for (const arg of args) {
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    if (arg === '--') break;
+    if (name === undefined || known.includes(name)) continue;
+    const hint = suggest(
+      `--${name}`,
+      known.map((option) => `--${option}`),
+    );
+    throw new McoError('usage/unknown-option', `there is no option \`--${name}\``, { hint });
+  }
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  } catch (cause) {
+    const message = (cause instanceof Error ? cause.message : String(cause)).split('. ')[0] ?? '';
+    throw new McoError('usage/bad-option', message.charAt(0).toLowerCase() + message.slice(1), {
+      hint: `see ${program} --help`,
+      cause,
+    });
+  }
+}
+
+/** @throws McoError `usage/stray-word` for the first word that belongs to no option */
+export function refuseStrayWord(words: readonly string[], hint: string): void {
+  const [stray] = words;
+  if (stray !== undefined) throw new McoError('usage/stray-word', `\`${stray}\` is one word too many`, { hint });
+}

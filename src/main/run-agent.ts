@@ -1,0 +1,62 @@
+import { startAgent } from '../../agent/start-agent.ts';
+import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
+import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
+import { escapeText } from '../render/escape-text.ts';
+import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
+import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
+import { createBrokerBus, readBrokerOptions } from './broker-config.ts';
+import { createNode, type NodeParts } from './create-node.ts';
+import { loadConfig } from './load-config.ts';
+import { logInfo } from './log.ts';
+import { receiveStopSignal } from './stop-signal.ts';
+import { VERSION } from './version.ts';
+
+/** The program mco-agent, from its arguments to the end of the process. */
+export async function runAgent(argv: readonly string[]): Promise<void> {
+  const args = readAgentArgs(argv);
+  if (args.help) return print(AGENT_HELP);
+  if (args.version) return print(`mco-agent ${VERSION}\n`);
+  const file = await loadConfig(agentConfigSchema, args.config);
+  const config = resolveAgentConfig(file);
+  const node = await createNode(config);
+  if (args.check) {
+    await readBrokerOptions(config.broker, file.resolvePath);
+    node.close();
+    return print(describeNode(config, node));
+  }
+  const bus = await createBrokerBus(config.broker, file.resolvePath);
+  const audit = await openAuditLog({ path: config.audit });
+  const agent = await startAgent({ ...node, bus, audit });
+  logInfo(`mco-agent ${VERSION} answers as ${config.identity} in ${config.collectives.join(', ')}`);
+
+  await receiveStopSignal();
+  logInfo('stopping');
+  await agent.stop();
+  await bus.close();
+  await audit.close();
+  node.close();
+}
+
+function describeNode(config: AgentConfig, { signer, agents, profile }: NodeParts): string {
+  const { facts, classes } = profile();
+  const { identity, collectives, broker } = config;
+  const destinations = collectives.flatMap((name) => [broadcastDestination(name), nodeDestination(name, identity)]);
+  const servers = broker.servers.map(({ host, port, tls }) => `${host}:${port} ${tls === undefined ? 'plain' : 'tls'}`);
+  const rows = [
+    ['identity', identity],
+    ['host key', `${config.hostKey} ${signer.fingerprint}`],
+    ['brokers', servers.join(', ')],
+    ['listens on', destinations.join(', ')],
+    ['agents', agents.map(({ description }) => description.agent).join(', ')],
+    ['signers', config.allowedSigners],
+    ['policy', config.policy],
+    ['facts', `${Object.keys(facts).length} from ${config.factFiles.join(', ') || 'no file'}`],
+    ['classes', `${classes.size} from ${config.classesFile ?? 'no file'}`],
+    ['audit', config.audit],
+  ];
+  return `${rows.map(([name = '', value = '']) => `${name.padEnd(12)}${escapeText(value)}`).join('\n')}\n`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,97 @@
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
+import { handleCommand } from '../bot/handle-command.ts';
+import type { Surface } from '../core/surface.ts';
+import { escapeText } from '../render/escape-text.ts';
+import { createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
+import { logProblem } from './log.ts';
+import { PLAYGROUND_HELP, readPlaygroundArgs } from './playground/playground-args.ts';
+import { describeSecondLock, isDenial, trySecondLock } from './playground/second-lock.ts';
+import { startWorld, type World } from './playground/start-world.ts';
+
+const PEOPLE = [
+  { name: 'ana', about: 'operator: reads, and changes packages and services' },
+  { name: 'bob', about: 'read-only' },
+  { name: 'raj', about: 'lead: may do everything' },
+] as const;
+
+/** The founding document's slide, played when there is no terminal to ask for a command. */
+const SLIDE = '/mco package -F lsbmajdistrelease=14.04 status openafs-modules-dkms';
+
+const EXAMPLES = [
+  SLIDE,
+  '/mco ping -F osfamily=RedHat',
+  '/mco facts lsbmajdistrelease',
+  '/mco find -S "environment=staging and not webserver"',
+  '/mco service status nginx -C webserver',
+];
+
+/** Runs one command in the playground as somebody, and shows the second lock when the first one held. */
+async function play(world: World, surface: Surface, { text, person, signal }: Turn): Promise<number> {
+  const message = { text, account: `console:${person}`, origin: { chat: 'console', channel: '' } };
+  const { exitCode, refusal } = await handleCommand(world.bot, message, { surface, signal });
+  if (refusal !== undefined && isDenial(refusal)) {
+    const reply = await trySecondLock(world.bot, message, world.guineaPig);
+    console.error(describeSecondLock(reply, world.guineaPig));
+  }
+  return exitCode;
+}
+
+interface Turn {
+  readonly text: string;
+  readonly person: string;
+  readonly signal: AbortSignal;
+}
+
+function greet({ nodes, thisMachine, auditLogs }: World): string {
+  return [
+    `mcobot playground · a SIMULATION: ${nodes} imaginary nodes, and this machine as \`${thisMachine}\` (real, read-only)`,
+    `audit logs: ${auditLogs.bot}, ${auditLogs.nodes}`,
+    'type /help for examples, /as bob to be somebody else, /quit to leave',
+    '',
+  ].join('\n');
+}
+
+/** The playground as a program. Resolves with its exit code. */
+export async function runPlayground(argv: readonly string[]): Promise<number> {
+  const args = readPlaygroundArgs(
+    argv,
+    PEOPLE.map(({ name }) => name),
+  );
+  if (args.help) {
+    process.stdout.write(PLAYGROUND_HELP);
+    return 0;
+  }
+  const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const once = args.once ?? (hasTerminal ? undefined : SLIDE);
+  const screen = createStdoutScreen(systemClock);
+  const format = args.json ? 'json' : 'text';
+  const world = await startWorld({ nodes: args.nodes, onProblem: logProblem });
+  try {
+    if (once !== undefined) {
+      const surface = createTerminalSurface({ screen, clock: systemClock, format, always: args.json });
+      return await play(world, surface, { text: once, person: args.person, signal: cancelOnInterrupt() });
+    }
+    const speaker = PEOPLE.find(({ name }) => name === args.person) ?? PEOPLE[0];
+    const surface = createTerminalSurface({ screen, clock: systemClock, gutter: '│ ', format });
+    return await runTerminalChat({
+      input: process.stdin,
+      output: process.stdout,
+      screen,
+      lifetime: process,
+      people: [speaker, ...PEOPLE.filter((person) => person !== speaker)],
+      greeting: greet(world),
+      examples: EXAMPLES,
+      escapeText,
+      onCommand: (text, { name }, signal) => play(world, surface, { text, person: name, signal }),
+    });
+  } finally {
+    await world.close();
+  }
+}
+
+function cancelOnInterrupt(): AbortSignal {
+  const cancel = new AbortController();
+  process.once('SIGINT', () => cancel.abort());
+  return cancel.signal;
+}
