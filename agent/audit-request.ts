@@ -2,8 +2,8 @@ import type { ActionDescription } from '../src/core/agent-description.ts';
 import type { AuditRecord } from '../src/core/audit.ts';
 import type { McoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
+import { hideSecrets, maskInput } from '../src/core/secret-input.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { hideSecrets, maskInput } from './secret-input.ts';
 
 /** The part of a node's audit records that says which request they are about. */
 export function describeRequest(request: Request, node: NodeRuntime): Omit<AuditRecord, 'event'> {

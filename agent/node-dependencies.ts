@@ -1,7 +1,7 @@
 import type { Agent } from '../src/core/agent.ts';
 import type { McoError } from '../src/core/errors.ts';
 import type { NodeProfile } from '../src/core/facts.ts';
-import type { AuditLog, Bus, Clock, NewId, Signer, Verifier } from '../src/core/ports.ts';
+import type { AuditLog, Bus, Clock, HighWaterMark, NewId, Signer, Verifier } from '../src/core/ports.ts';
 import type { NodePolicy } from '../src/policy/policy.ts';
 
 /** How many messages took which way since the start. Shown by `rpcutil.daemon_stats`. */
@@ -39,6 +39,8 @@ export interface NodeDependencies {
   readonly newId: NewId;
   /** Shared with `rpcutil.daemon_stats`. */
   readonly counters?: NodeCounters;
+  /** Left out only where no node ever starts twice, as in the playground. */
+  readonly highWaterMark?: HighWaterMark;
   /** Requests issued before this moment are refused. Default: when `startAgent` is called. */
   readonly startedAt?: number;
   /** Told what can be written nowhere else: audit records that failed, our own mistakes. */

@@ -1,8 +1,8 @@
 import type { Agent } from '../src/core/agent.ts';
 import { LIMITS } from '../src/core/limits.ts';
+import { createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { type ActionSlots, createActionSlots } from './action-slots.ts';
 import { createCounters, type NodeCounters, type NodeDependencies } from './node-dependencies.ts';
-import { createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
 
 const MAX_RUNNING_ACTIONS = 32;
@@ -36,7 +36,8 @@ export function createNodeRuntime(node: NodeDependencies, stopping: AbortSignal)
     onProblem: (problem) => node.onProblem?.(problem),
     agents: new Map(node.agents.map((agent) => [agent.description.agent, agent])),
     counters: node.counters ?? createCounters(),
-    startedAt: node.startedAt ?? clock.now(),
+    // What ran before this start was issued before it, or is below the mark.
+    startedAt: Math.max(node.startedAt ?? clock.now(), (node.highWaterMark?.current() ?? -1) + 1),
     seen: createReplayGuard({ windowMs, maxEntries: MAX_REMEMBERED_REQUESTS }),
     late: createReplayGuard({ windowMs, maxEntries: MAX_REMEMBERED_LATE_REQUESTS }),
     slots: createActionSlots(MAX_RUNNING_ACTIONS, MAX_WAITING_ACTIONS),

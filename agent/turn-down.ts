@@ -1,12 +1,12 @@
 import { type McoError, toMcoError } from '../src/core/errors.ts';
 import { matchFilter } from '../src/core/match-filter.ts';
 import type { Request } from '../src/core/request.ts';
+import { hideSecrets } from '../src/core/secret-input.ts';
 import type { Decision } from '../src/policy/policy.ts';
 import { describeDenial, findDescription, recordRefusal } from './audit-request.ts';
 import { statusOfError } from './error-status.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { createReplyWriter } from './reply-writer.ts';
-import { hideSecrets } from './secret-input.ts';
 import { OUT_OF_TIME } from './time-window.ts';
 
 interface TurnedDown {

@@ -1,5 +1,5 @@
 import { parse } from '../src/bot/handle-command.ts';
-import type { Bench } from './bench.ts';
+import type { Bench, Row } from './bench.ts';
 import { timeCalls } from './measure.ts';
 
 const message = (text: string) => ({ text, account: 'console:ana', origin: { chat: 'console', channel: '' } });
@@ -23,7 +23,7 @@ export const PARSER: Bench = {
   name: 'parser',
   about: 'from the text of a chat message to a command, and to its canonical spelling',
   async run({ quick }) {
-    const rows = [];
+    const rows: Row[] = [];
     for (const [label, text] of COMMANDS) {
       const timing = { calls: text.length > 1000 ? 100 : 1000, batches: quick ? 3 : 9 };
       const { min, median, max } = await timeCalls(timing, (calls) => {

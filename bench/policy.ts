@@ -4,7 +4,7 @@ import { type BotQuestion, decide } from '../src/policy/decide.ts';
 import { decideOnNode } from '../src/policy/decide-on-node.ts';
 import type { PolicyFile } from '../src/policy/policy.ts';
 import { readBotPolicy, readNodePolicy } from '../src/policy/read-policy.ts';
-import type { Bench } from './bench.ts';
+import type { Bench, Row } from './bench.ts';
 import { timeCalls } from './measure.ts';
 
 const RULES = 1000;
@@ -51,7 +51,7 @@ export const POLICY: Bench = {
   about: `reading a policy and deciding by it: the shipped files, and ${RULES} rules for ${PEOPLE} people`,
   async run({ quick }) {
     const batches = quick ? 3 : 9;
-    const rows = [];
+    const rows: Row[] = [];
     const cases = [
       { label: 'policies/', files: readShipped(), question: ask('person:ana', 'package', 'status') },
       { label: `${RULES} rules, allowed`, files: makeLarge(), question: ask('person:p7', 'agent407', 'look') },

@@ -85,7 +85,7 @@ async function askAll(bot: Bot, identities: readonly string[], broadcast: boolea
   const targets = { nodes: identities, broadcast, discovered: [], unexpected: [] };
   const watch = { onProgress: () => {}, signal: new AbortController().signal };
   const startedAt = performance.now();
-  const { results } = await conductRun(bot, run, targets, { actionTimeoutMs: ACTION_TIMEOUT_MS, watch });
+  const { results } = await conductRun(bot, run, { targets, actionTimeoutMs: ACTION_TIMEOUT_MS, watch });
   const elapsedMs = performance.now() - startedAt;
   requireAll(results.filter(({ outcome }) => outcome === 'ok').length, identities.length);
   return elapsedMs;

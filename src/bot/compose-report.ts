@@ -9,9 +9,9 @@ import type { Conducted } from './conduct-run.ts';
 import { countOutcomes, outcomeOf } from './tally.ts';
 
 /** What people are told of a run from its first message on. */
-export function headerOf({ id, caller, line, ask }: Run): RunHeader {
+export function headerOf({ id, caller, line, command, ask }: Run): RunHeader {
   const { agent, action, effect, view } = ask;
-  return { run: id, caller, command: line.canonical, agent, action, effect, view, options: line.options };
+  return { run: id, caller, command, agent, action, effect, view, options: line.options };
 }
 
 /** @throws McoError `unknown/action` */

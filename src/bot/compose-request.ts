@@ -14,6 +14,8 @@ export interface Run {
   readonly caller: string;
   readonly origin: Origin;
   readonly line: CommandLine;
+  /** The canonical command as it is shown and recorded: with its secrets masked. */
+  readonly command: string;
   readonly ask: Ask;
   readonly collective: string;
   /** What was typed, narrowed to nodes that run the agent. */

@@ -35,7 +35,7 @@ export async function handleCommand(
   try {
     const line = parse(message);
     const caller = bot.authority.identify(message.account);
-    trail.know({ caller, command: line.canonical });
+    trail.know({ caller });
 
     const ask = planCommand(line, bot.commands, worldOf(bot, caller, placeOf(message)));
     if (ask.kind === 'tell') {

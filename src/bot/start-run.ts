@@ -1,7 +1,9 @@
 import type { Ask, CommandLine, CommandWorld } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
 import { suggest } from '../core/nearest.ts';
+import { hideSecrets, maskInput } from '../core/secret-input.ts';
 import type { IncomingMessage } from '../core/surface.ts';
+import { formatCommand } from '../language/format-command.ts';
 import type { Bot } from './bot.ts';
 import { describeAction } from './compose-report.ts';
 import { filterOf, type Run } from './compose-request.ts';
@@ -42,7 +44,17 @@ export function startRun(
       hint: suggest(collective, known),
     });
   }
-  return { id: bot.newId(), caller, origin: message.origin, line, ask, collective, filter: filterOf(line.filter, ask) };
+  const words = line.words.map(({ text }) => hideSecrets(text, describeAction(bot, ask), ask.input));
+  return {
+    id: bot.newId(),
+    caller,
+    origin: message.origin,
+    line,
+    command: formatCommand({ words, filter: line.filter, options: line.options }),
+    ask,
+    collective,
+    filter: filterOf(line.filter, ask),
+  };
 }
 
 /**
@@ -56,11 +68,14 @@ export async function decideRun(
   { place, trail }: { readonly place: string; readonly trail: Trail },
 ): Promise<void> {
   const { agent, action, effect, input } = run.ask;
-  const { input: fields } = describeAction(bot, run.ask);
-  const masked = Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [name, fields[name]?.secret === true ? '***' : value]),
-  );
-  trail.know({ run: run.id, action: `${agent}.${action}`, input: masked, filter: run.filter });
+  const description = describeAction(bot, run.ask);
+  trail.know({
+    run: run.id,
+    command: run.command,
+    action: `${agent}.${action}`,
+    input: maskInput(description, input),
+    filter: run.filter,
+  });
   const decision = bot.authority.decide({ caller: run.caller, place, agent, action, effect });
   await trail.record('decided', { result: decision.outcome, rules: decision.rules, reason: decision.reason });
   if (decision.outcome === 'allow') return requireKey(bot, run);

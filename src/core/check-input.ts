@@ -5,6 +5,9 @@ import { compilePattern } from './regex.ts';
 
 const DEFAULT_MAX_LENGTH = 256;
 
+/** Compiled patterns of the fields of descriptions, which stay the same for as long as the program runs. */
+const patterns = new WeakMap<InputField, (text: string) => boolean>();
+
 /**
  * Input checked against an action's description, with defaults filled in. Runs on the bot and again on the node.
  *
@@ -41,9 +44,9 @@ export function readInputText(name: string, field: InputField, text: string): Sc
     case 'boolean':
       if (/^(?:true|yes|on)$/i.test(text)) return checkValue(name, field, true);
       if (/^(?:false|no|off)$/i.test(text)) return checkValue(name, field, false);
-      throw invalid(name, `\`${text}\` is neither true nor false`);
+      throw invalid(name, `${quote(field, text)} is neither true nor false`);
     default:
-      if (!/^[+-]?\d+(?:\.\d+)?$/.test(text)) throw invalid(name, `\`${text}\` is not a number`);
+      if (!/^[+-]?\d+(?:\.\d+)?$/.test(text)) throw invalid(name, `${quote(field, text)} is not a number`);
       return checkValue(name, field, Number(text));
   }
 }
@@ -53,7 +56,7 @@ function checkValue(name: string, field: InputField, value: Scalar): Scalar {
   if (typeof value === 'string') checkText(name, field, value);
   if (typeof value === 'number') checkRange(name, field, value);
   if (field.oneOf !== undefined && !field.oneOf.includes(value)) {
-    throw invalid(name, `\`${value}\` is not accepted`, suggest(String(value), field.oneOf.map(String)));
+    throw invalid(name, `${quote(field, value)} is not accepted`, suggest(String(value), field.oneOf.map(String)));
   }
   return value;
 }
@@ -61,23 +64,32 @@ function checkValue(name: string, field: InputField, value: Scalar): Scalar {
 function checkType(name: string, field: InputField, value: Scalar): void {
   const fits = field.type === 'integer' ? Number.isSafeInteger(value) : typeof value === field.type;
   const finite = typeof value !== 'number' || Number.isFinite(value);
-  if (!fits || !finite) throw invalid(name, `\`${value}\` is not of type ${field.type}`);
+  if (!fits || !finite) throw invalid(name, `${quote(field, value)} is not of type ${field.type}`);
 }
 
 function checkText(name: string, field: InputField, value: string): void {
   const limit = field.maxLength ?? DEFAULT_MAX_LENGTH;
   if (value.length > limit) throw invalid(name, `it is longer than ${limit} characters`);
   if (value.includes('\0')) throw invalid(name, 'it contains a NUL character');
-  // The whole value must match: a pattern per line, as the ancestor's, lets a second line through.
-  if (field.pattern !== undefined && !compilePattern({ pattern: `\\A(?:${field.pattern})\\z` })(value)) {
-    throw invalid(name, `\`${value}\` is not accepted: ${field.about}`);
-  }
+  if (!matchesPattern(field, value)) throw invalid(name, `${quote(field, value)} is not accepted: ${field.about}`);
 }
 
-function checkRange(name: string, { min, max }: InputField, value: number): void {
-  if (min !== undefined && value < min) throw invalid(name, `${value} is less than ${min}`);
-  if (max !== undefined && value > max) throw invalid(name, `${value} is more than ${max}`);
+/** The whole value must match: a pattern per line, as the ancestor's, lets a second line through. */
+function matchesPattern(field: InputField, value: string): boolean {
+  if (field.pattern === undefined) return true;
+  const matches = patterns.get(field) ?? compilePattern({ pattern: `\\A(?:${field.pattern})\\z` });
+  patterns.set(field, matches);
+  return matches(value);
 }
+
+function checkRange(name: string, field: InputField, value: number): void {
+  const { min, max } = field;
+  if (min !== undefined && value < min) throw invalid(name, `${quote(field, value)} is less than ${min}`);
+  if (max !== undefined && value > max) throw invalid(name, `${quote(field, value)} is more than ${max}`);
+}
+
+/** A value in an error message; secrets are not repeated. */
+const quote = ({ secret }: InputField, value: Scalar): string => (secret === true ? 'the value' : `\`${value}\``);
 
 function invalid(name: string, why: string, hint?: string): McoError {
   return new McoError('usage/invalid-input', `\`${name}\`: ${why}`, { hint });

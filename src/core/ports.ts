@@ -89,6 +89,19 @@ export interface AuditLog {
   append(record: AuditRecord): Promise<void>;
 }
 
+/**
+ * The latest issue time, ms since the epoch, of a request that was run although it came from the future (the bot's
+ * clock is ahead). Kept across restarts: without it, such a request could be replayed after one.
+ */
+export interface HighWaterMark {
+  current(): number;
+  /**
+   * INVARIANT: resolves only when the mark is on disk. The request is not run before that.
+   * @throws McoError `failed/high-water-mark`
+   */
+  raise(toMs: number): Promise<void>;
+}
+
 /** A finished child process. Output is bounded; `truncated` says whether some is missing. */
 export interface Finished {
   /** Undefined when it was ended by a signal or never started. */

@@ -1,5 +1,7 @@
+import { dirname, join } from 'node:path';
 import { startAgent } from '../../agent/start-agent.ts';
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
+import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
 import { escapeText } from '../render/escape-text.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
@@ -26,7 +28,8 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   }
   const bus = await createBrokerBus(config.broker, file.resolvePath);
   const audit = await openAuditLog({ path: config.audit });
-  const agent = await startAgent({ ...node, bus, audit });
+  const highWaterMark = await openHighWaterMark(join(dirname(config.audit), 'high-water-mark'));
+  const agent = await startAgent({ ...node, bus, audit, highWaterMark });
   logInfo(`mco-agent ${VERSION} answers as ${config.identity} in ${config.collectives.join(', ')}`);
 
   await receiveStopSignal();

@@ -27,12 +27,12 @@ const EXAMPLES = [
 ];
 
 /** Runs one command in the playground as somebody, and shows the second lock when the first one held. */
-async function play(world: World, surface: Surface, { text, person, signal }: Turn): Promise<number> {
+async function play(world: World, surface: Surface, { text, person, signal, remark }: Turn): Promise<number> {
   const message = { text, account: `console:${person}`, origin: { chat: 'console', channel: '' } };
   const { exitCode, refusal } = await handleCommand(world.bot, message, { surface, signal });
   if (refusal !== undefined && isDenial(refusal)) {
     const reply = await trySecondLock(world.bot, message, world.guineaPig);
-    console.error(describeSecondLock(reply, world.guineaPig));
+    remark(describeSecondLock(reply, world.guineaPig));
   }
   return exitCode;
 }
@@ -41,6 +41,8 @@ interface Turn {
   readonly text: string;
   readonly person: string;
   readonly signal: AbortSignal;
+  /** Where to say what is not part of the answer. */
+  remark(text: string): void;
 }
 
 function greet({ nodes, thisMachine, auditLogs }: World): string {
@@ -69,8 +71,11 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
   const world = await startWorld({ nodes: args.nodes, onProblem: logProblem });
   try {
     if (once !== undefined) {
+      // On standard error: what is piped on from here is the answer alone.
+      const remark = (text: string): void => console.error(text);
+      remark(`(simulation: ${world.nodes} imaginary nodes, and this machine as \`${world.thisMachine}\`)\n`);
       const surface = createTerminalSurface({ screen, clock: systemClock, format, always: args.json });
-      return await play(world, surface, { text: once, person: args.person, signal: cancelOnInterrupt() });
+      return await play(world, surface, { text: once, person: args.person, signal: cancelOnInterrupt(), remark });
     }
     const speaker = PEOPLE.find(({ name }) => name === args.person) ?? PEOPLE[0];
     const surface = createTerminalSurface({ screen, clock: systemClock, gutter: '│ ', format });
@@ -83,7 +88,8 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
       greeting: greet(world),
       examples: EXAMPLES,
       escapeText,
-      onCommand: (text, { name }, signal) => play(world, surface, { text, person: name, signal }),
+      onCommand: (text, { name: person }, signal) =>
+        play(world, surface, { text, person, signal, remark: (remark) => void screen.print(remark) }),
     });
   } finally {
     await world.close();

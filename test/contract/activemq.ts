@@ -99,7 +99,7 @@ function configuration(dir: string, on: { port: number; tlsPort: number | undefi
       `<authenticationUser username="${login}" password="${passcode}" groups="${groups ?? 'mco'}"/>`,
   );
   const connector = (name: string, scheme: string, port: number) =>
-    `<transportConnector name="${name}" uri="${scheme}://127.0.0.1:${port}?transport.hbGracePeriodMultiplier=1.5"/>`;
+    `<transportConnector name="${name}" uri="${scheme}://127.0.0.1:${port}?transport.hbGracePeriodMultiplier=1.5&amp;transport.tcpNoDelay=true"/>`;
   const ssl = `<sslContext><sslContext keyStore="file:${dir}/broker.p12" keyStoreType="PKCS12" keyStorePassword="changeit"/></sslContext>`;
   return `<beans xmlns="http://www.springframework.org/schema/beans" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xsi:schemaLocation="http://www.springframework.org/schema/beans http://www.springframework.org/schema/beans/spring-beans.xsd http://activemq.apache.org/schema/core http://activemq.apache.org/schema/core/activemq-core.xsd">

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
@@ -18,6 +19,7 @@ export interface AppendFile {
 /** Opens a file for appending, readable by its owner alone if it is made. */
 export async function openAppendFile(path: string): Promise<AppendFile> {
   const file = await open(path, 'a+', 0o600);
+  const mine = await file.stat();
   return {
     async append(bytes) {
       let done = 0;
@@ -27,15 +29,15 @@ export async function openAppendFile(path: string): Promise<AppendFile> {
       }
     },
     sync: () => file.datasync(),
-    isCurrent: () => isSameFile(file, path),
+    isCurrent: () => isSameFile(mine, path),
     endsTorn: () => endsTorn(file),
     close: () => file.close(),
   };
 }
 
-async function isSameFile(file: FileHandle, path: string): Promise<boolean> {
+async function isSameFile(mine: Stats, path: string): Promise<boolean> {
   try {
-    const [mine, named] = await Promise.all([file.stat(), stat(path)]);
+    const named = await stat(path);
     return mine.ino === named.ino && mine.dev === named.dev;
   } catch {
     return false;

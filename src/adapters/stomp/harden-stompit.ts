@@ -1,5 +1,6 @@
 import type { Client, FrameParser, IncomingFrame } from 'stompit';
 import stompit from 'stompit';
+import { createFrameWriter } from './frame-writer.ts';
 
 /** A broker may ask for any heart-beat; timers beyond 2^31 ms would fire every millisecond. */
 const MAX_HEARTBEAT_MS = 600_000;
@@ -22,7 +23,7 @@ export function hardenStompit(): void {
 }
 
 /**
- * Gives one connection null-prototype tables, its own handling of ERROR frames, a limit for bodies
+ * Gives one connection null-prototype tables, its own handling of ERROR frames, a limit for bodies, our writer
  * and bounded heart-beat timers. Call it right after `connect`.
  */
 export function guardClient(client: Client, maxBodyBytes: number): void {
@@ -30,6 +31,7 @@ export function guardClient(client: Client, maxBodyBytes: number): void {
   client._receipts = Object.create(null);
   client._subscriptions = Object.create(null);
   client._incoming.maxBodyBytes = maxBodyBytes;
+  client._output = createFrameWriter(client.getTransportSocket());
   client.setCommandHandlers = (handlers) => {
     client._commandHandlers = Object.assign(Object.create(null), handlers, {
       // ActiveMQ delivers now and then after it confirmed UNSUBSCRIBE; stompit would end the connection.

@@ -37,8 +37,6 @@ export interface Session {
 }
 
 const GOODBYE_MS = 1000;
-/** How much stompit hands to the socket before it waits for a flush. */
-const WRITE_BUFFER_BYTES = 512 * 1024;
 
 /** Connects; never throws, every failure comes as `onEnd`, after this function returned. */
 export function openSession(server: PreparedServer, settings: SessionSettings, events: SessionEvents): Session {
@@ -133,7 +131,7 @@ class StompitSession implements Session {
     return this.#ended ? undefined : this.#client;
   }
 
-  /** stompit writes a frame in three pieces; all that is written in one turn of the event loop leaves together. */
+  /** All that is written in one turn of the event loop leaves together. */
   #coalesce(client: Client): void {
     if (this.#corked) return;
     this.#corked = true;
@@ -195,7 +193,6 @@ function connectOptions(server: PreparedServer, settings: SessionSettings): Conn
     host: server.host,
     port: server.port,
     timeout: 0,
-    highWaterMark: WRITE_BUFFER_BYTES,
     ssl: server.tls !== undefined,
     ...(server.tls ?? {}),
     // INVARIANT: said aloud, since an environment variable can turn the default off.

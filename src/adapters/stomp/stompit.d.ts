@@ -5,7 +5,7 @@
 declare module 'stompit' {
   import type { EventEmitter } from 'node:events';
   import type { Socket } from 'node:net';
-  import type { Readable, Transform, Writable } from 'node:stream';
+  import type { Readable, Transform } from 'node:stream';
   import type { SecureContext } from 'node:tls';
 
   export type Headers = Record<string, string | undefined>;
@@ -27,7 +27,6 @@ declare module 'stompit' {
     host: string;
     port: number;
     timeout: number;
-    highWaterMark: number;
     ssl: boolean;
     secureContext?: SecureContext | undefined;
     servername?: string | undefined;
@@ -51,7 +50,7 @@ declare module 'stompit' {
   export interface Client extends EventEmitter {
     /** The headers of CONNECTED. */
     readonly headers?: Headers;
-    send(headers: OutgoingHeaders, options?: { onReceipt?: () => void }): Writable;
+    send(headers: OutgoingHeaders, options?: { onReceipt?: () => void }): OutgoingFrame;
     subscribe(
       headers: OutgoingHeaders,
       listener: (error: Error | null, frame: IncomingFrame | undefined) => void,
@@ -63,10 +62,26 @@ declare module 'stompit' {
     setCommandHandlers(handlers: CommandHandlers): void;
     _destroyed: boolean;
     _incoming: FrameParser;
+    _output: OutgoingStream;
     _commandHandlers: CommandHandlers;
     _receipts: Record<string, () => void>;
     _subscriptions: Record<string, unknown>;
     _runHeartbeat(inputMs: number, outputMs: number): void;
+  }
+
+  /** What a client needs of the frame that it is about to send. */
+  export interface OutgoingFrame {
+    on(event: 'error', listener: (error: Error) => void): void;
+    /** Sends it, with this body or without, and calls back when the socket took it. */
+    end(last?: Uint8Array | (() => void)): void;
+  }
+
+  export interface OutgoingStream {
+    setVersion(version: string): void;
+    frame(command: string, headers: OutgoingHeaders): OutgoingFrame;
+    heartbeat(): void;
+    finish(): void;
+    hasFinished(): boolean;
   }
 
   export interface FrameParser extends Transform {

@@ -30,7 +30,7 @@ deny:
 `;
 
 export const START = 1_700_000_000_000;
-export const REPLY_TO = '/queue/mco.mcollective.reply.bot1';
+const REPLY_TO = '/queue/mco.mcollective.reply.bot1';
 
 const read: ActionDescription = { about: 'reads', effect: 'read', timeoutMs: 5000, input: {}, output: {} };
 
@@ -141,7 +141,7 @@ export interface Signing {
   readonly unsigned?: boolean;
 }
 
-export function signerFields({ principal = 'mco-write' }: Signing): Pick<Request, 'signer'> {
+function signerFields({ principal = 'mco-write' }: Signing): Pick<Request, 'signer'> {
   return { signer: { principal, fingerprint: createFakeSigner(principal).fingerprint } };
 }
 
@@ -154,7 +154,7 @@ export async function signRequest(
   return { body, signature };
 }
 
-export function createRequestMaker(now: () => number): (fields?: Partial<Request>) => Request {
+function createRequestMaker(now: () => number): (fields?: Partial<Request>) => Request {
   const newId = createFakeIds();
   return (fields = {}) => ({
     v: 1,

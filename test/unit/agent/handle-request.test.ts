@@ -172,6 +172,13 @@ test('an action that takes longer than a second is acknowledged first', async ()
   );
 });
 
+test('an action that is done within a second is not acknowledged', async () => {
+  const node = createFakeNode();
+  await node.send();
+  await node.clock.advance(10_000);
+  assert.equal(node.replies().length, 1);
+});
+
 test('an action that never ends is answered with `timeout`, and its signal aborts', async () => {
   const node = createFakeNode();
   await node.send({ action: 'hang' });

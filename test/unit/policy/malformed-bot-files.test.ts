@@ -18,11 +18,7 @@ const BOT_FILES: readonly Row[] = [
   ],
   ['a list', '\n- a\n', 'p.yaml:1: the file: is not a map of policy sections'],
   ['a word', 'hello', 'p.yaml:1: the file: is not a map of policy sections'],
-  [
-    'two documents',
-    'deny: []\n---\ndeny: []\n',
-    'p.yaml:2: there is more than one document in the file',
-  ],
+  ['two documents', 'deny: []\n---\ndeny: []\n', 'p.yaml:2: there is more than one document in the file'],
   ['a repeated key', 'deny: []\nbindings: []\ndeny: []\n', 'p.yaml:3: a key is given twice'],
   [
     'an unclosed bracket',

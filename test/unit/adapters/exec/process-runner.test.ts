@@ -60,7 +60,9 @@ test('a daemon that keeps the pipes open does not hold up the answer', async () 
   const pidFile = join(dir, 'daemon');
   const { stdout } = await sh(`sleep 60 & echo $! > ${pidFile}; echo started`);
   assert.equal(stdout, 'started\n');
-  process.kill(Number(readFileSync(pidFile, 'utf8')));
+  const daemon = Number(readFileSync(pidFile, 'utf8'));
+  assert.ok(isAlive(daemon));
+  process.kill(daemon);
 });
 
 test('an abort ends the whole process group, also what ignores the polite way', async () => {

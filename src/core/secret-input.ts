@@ -1,4 +1,4 @@
-import type { ActionDescription, Input } from '../src/core/agent-description.ts';
+import type { ActionDescription, Input } from './agent-description.ts';
 
 const MASK = '***';
 

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { waitFor } from '../contract/wait-for.ts';
+import type { AuditRecord } from '../../src/core/audit.ts';
+
+/** The records of an audit log so far. Every line must be one. */
+export function readRecords(path: string): AuditRecord[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  // What stands behind the last line's end is being written.
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as AuditRecord);
+}
+
+/** The records that have all of these fields. */
+export function findRecords(path: string, fields: Partial<AuditRecord>): AuditRecord[] {
+  return readRecords(path).filter((record) =>
+    Object.entries(fields).every(([name, value]) => isDeepStrictEqual(record[name as keyof AuditRecord], value)),
+  );
+}
+
+/** Resolves with the records that have these fields, once there are `count` of them. */
+export async function waitForRecords(path: string, fields: Partial<AuditRecord>, count = 1): Promise<AuditRecord[]> {
+  await waitFor(() => findRecords(path, fields).length >= count).catch(() => {
+    const found = readRecords(path).map((record) => JSON.stringify(record));
+    throw new Error(`${path} never had ${count} of ${JSON.stringify(fields)}, but:\n${found.slice(-10).join('\n')}`);
+  });
+  return findRecords(path, fields);
+}
