@@ -26,7 +26,7 @@ const QUICK: readonly Plan[] = [
   { nodes: 500, how: 'direct', rounds: 3 },
   { nodes: 2000, how: 'broadcast', rounds: 3 },
 ];
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 4;
 
 const LOGIN = { login: 'bench', passcode: 'bench' } as const;
 

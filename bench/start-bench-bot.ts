@@ -82,7 +82,7 @@ function readPolicy() {
 
 async function askAll(bot: Bot, identities: readonly string[], broadcast: boolean): Promise<number> {
   const run = makeRun(bot);
-  const targets = { nodes: identities, broadcast, discovered: [], unexpected: [] };
+  const targets = { nodes: identities, broadcast, discovered: [], unexpected: () => [], close: () => {} };
   const watch = { onProgress: () => {}, signal: new AbortController().signal };
   const startedAt = performance.now();
   const { results } = await conductRun(bot, run, { targets, actionTimeoutMs: ACTION_TIMEOUT_MS, watch });

@@ -32,7 +32,7 @@ export async function conductRun(
   { targets, actionTimeoutMs, watch }: { targets: Targets; actionTimeoutMs: number; watch: Watch },
 ): Promise<Conducted> {
   const tally = createTally(targets.nodes);
-  const unexpected = new Set(targets.unexpected);
+  const unexpected = new Set<string>();
   const problems: McoError[] = [];
   const waves = splitIntoWaves(targets.nodes, run.line.options.batch);
   for (const [number, nodes] of waves.entries()) {
@@ -57,7 +57,11 @@ export async function conductRun(
     }
   }
   for (const node of tally.openNodes()) tally.close(node, 'notSent');
-  return { results: tally.results(), unexpected: [...unexpected].sort(), problem: problems[0] };
+  return {
+    results: tally.results(),
+    unexpected: [...unexpected, ...targets.unexpected()].sort(),
+    problem: problems[0],
+  };
 }
 
 interface Wave {

@@ -1,21 +1,36 @@
 import { askPing, type Options } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
+import type { Reply } from '../core/reply.ts';
 import type { NodeResult } from '../core/report.ts';
 import type { Bot } from './bot.ts';
 import { type Run, sealRequest } from './compose-request.ts';
-import { createTally } from './tally.ts';
+import { resultOf } from './tally.ts';
 
-/** How long discovery listens at most, unless `--dt` says otherwise. */
-const WINDOW_MS = 2000;
+/** When nobody at all has answered by then, nobody will. */
+const FIRST_ANSWER_MS = 2000;
 
-/** Discovery ends early when nobody new has answered for this long, or for twice as long as the slowest took. */
+/** Discovery ends when nobody new has answered for this long, or for half as long as it has taken so far. */
 const QUIET_MS = 500;
 
+/** The longest discovery without `--dt`, however many nodes still trickle in. */
+const LONGEST_MS = 15_000;
+
+/**
+ * Silence is counted in steps, not by one timer: a busy process takes what has arrived between two steps, and so does
+ * not mistake its own delay for silence.
+ */
+const STEP_MS = 50;
+
+/** How long the broker may keep the question. */
+const QUESTION_TTL_MS = 10_000;
+
 export interface Discovery {
+  /** The nodes that answered in time. */
   readonly results: readonly NodeResult[];
-  /** Nodes that answered without being able to say whether they match: their clocks are off. */
-  readonly unexpected: readonly string[];
-  readonly elapsedMs: number;
+  /** So far: nodes that answered too late, or whose clocks are off so that they could not say whether they match. */
+  unexpected(): readonly string[];
+  /** Stops listening for late ones. */
+  close(): void;
 }
 
 /**
@@ -29,50 +44,63 @@ export async function discoverNodes(
   run: Run,
   { onFound, signal }: { onFound: (count: number) => void; signal: AbortSignal },
 ): Promise<Discovery> {
-  const { clock } = bot;
   const sealed = await sealRequest(bot, run, { ask: askPing('names'), audience: '*' });
   const found = new Map<string, NodeResult>();
   const unexpected = new Set<string>();
-  const startedAt = clock.now();
-  const enough = stopCount(run.line.options);
-  let stopEarly = (): void => {};
-
+  const startedAt = bot.clock.now();
+  let isOver = false;
+  const receive = (reply: Reply): void => {
+    if (reply.kind !== 'result' || reply.status.name === 'filtered') return;
+    if (isOver || reply.status.name === 'expired') {
+      unexpected.add(reply.sender);
+      return;
+    }
+    found.set(reply.sender, resultOf(reply, bot.clock.now() - startedAt));
+    onFound(found.size);
+  };
   const close = bot.collector.open(sealed.id, {
     expects: () => true,
     onUnexpected: (node) => unexpected.add(node),
-    onReply(reply) {
-      if (reply.kind !== 'result' || reply.status.name === 'filtered') return;
-      if (reply.status.name === 'expired') {
-        unexpected.add(reply.sender);
-        return;
-      }
-      const tally = createTally([reply.sender]);
-      tally.recordReply(reply, clock.now() - startedAt);
-      for (const result of tally.results()) found.set(reply.sender, result);
-      onFound(found.size);
-      stopEarly();
-    },
+    onReply: receive,
   });
   try {
-    await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + 10_000) });
-    if (signal.aborted) throw new McoError('failed/cancelled', 'cancelled before anything was sent');
-    await new Promise<void>((resolve) => {
-      const cancels = [clock.after(run.line.options.discoveryMs ?? WINDOW_MS, resolve)];
-      let cancelQuiet = (): void => {};
-      stopEarly = () => {
-        if (found.size >= enough) resolve();
-        if (run.line.options.discoveryMs !== undefined) return;
-        cancelQuiet();
-        cancelQuiet = clock.after(Math.max(QUIET_MS, 2 * (clock.now() - startedAt)), resolve);
-        cancels.push(() => cancelQuiet());
-      };
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (found.size > 0) stopEarly();
-    });
-  } finally {
+    await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + QUESTION_TTL_MS) });
+    await waitForAnswers(bot, { options: run.line.options, count: () => found.size, signal });
+    if (signal.aborted) throw new McoError('failed/cancelled', 'cancelled before anything was asked');
+  } catch (error) {
     close();
+    throw error;
   }
-  return { results: [...found.values()], unexpected: [...unexpected], elapsedMs: clock.now() - startedAt };
+  isOver = true;
+  return { results: [...found.values()], unexpected: () => [...unexpected], close };
+}
+
+/** Resolves when `--dt` is over; without it, when enough nodes have answered or no more do. */
+function waitForAnswers(
+  { clock }: Bot,
+  { options, count, signal }: { options: Options; count: () => number; signal: AbortSignal },
+): Promise<void> {
+  const enough = stopCount(options);
+  const startedAt = clock.now();
+  let before = 0;
+  let quietMs = 0;
+  const isEnough = (): boolean => {
+    const elapsedMs = clock.now() - startedAt;
+    quietMs = count() === before ? quietMs + STEP_MS : 0;
+    before = count();
+    if (signal.aborted || before >= enough) return true;
+    if (options.discoveryMs !== undefined) return elapsedMs >= options.discoveryMs;
+    return before === 0
+      ? quietMs >= FIRST_ANSWER_MS
+      : elapsedMs >= LONGEST_MS || quietMs >= Math.max(QUIET_MS, elapsedMs / 2);
+  };
+  return new Promise((resolve) => {
+    const step = (): void => {
+      if (isEnough()) resolve();
+      else clock.after(STEP_MS, step);
+    };
+    step();
+  });
 }
 
 /** With a plain `--limit N` the first N that answer are enough; a share or a seeded choice needs to know everybody. */

@@ -1,14 +1,13 @@
+import type { ActionDescription } from '../core/agent-description.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
 import { composeReport, describeAction, headerOf } from './compose-report.ts';
 import type { Run } from './compose-request.ts';
-import { type Conducted, conductRun } from './conduct-run.ts';
+import { type Conducted, conductRun, type Watch } from './conduct-run.ts';
 import { findTargets, type Targets } from './find-targets.ts';
 import type { Trail } from './trail.ts';
-
-const NOBODY: Conducted = { results: [], unexpected: [], problem: undefined };
 
 /**
  * Target, record, send and collect, with live progress on the root message. Whatever goes wrong from here on is part
@@ -30,31 +29,41 @@ export async function executeRun(
       endedAt: bot.clock.now(),
       wasCancelled: signal.aborted,
     });
-  let conducted = NOBODY;
+  const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
+  let targets: Targets | undefined;
   try {
-    const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
-    const targets = await findTargets(bot, run, { onFound, signal });
-    conducted = notSent(targets);
+    targets = await findTargets(bot, run, { onFound, signal });
     // INVARIANT: no record, no action. Nothing is asked of a node before this is on disk.
     await trail.record('intent', { nodes: targets.nodes });
     const targeted = targets.nodes.length;
-    if (targeted === 0) return compose(conducted);
     const onProgress = (answered: number): void =>
       thread.update({ state: 'running', header, answered, targeted, elapsedMs: bot.clock.now() - startedAt });
-    onProgress(0);
-    if (isAnsweredByDiscovery(run, targets)) {
-      return compose({ results: targets.discovered, unexpected: targets.unexpected, problem: undefined });
-    }
-    const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
-    return compose(await conductRun(bot, run, { targets, actionTimeoutMs, watch: { signal, onProgress } }));
+    return compose(await askTargets(bot, run, { targets, action, watch: { signal, onProgress } }));
   } catch (thrown) {
-    return compose({ ...conducted, problem: toMcoError(thrown) });
+    return compose({ ...notSent(targets), problem: toMcoError(thrown) });
+  } finally {
+    targets?.close();
   }
 }
 
-/** How it stands while nothing has been sent. */
-function notSent({ nodes, unexpected }: Targets): Conducted {
-  return { results: nodes.map((node) => ({ node, outcome: 'notSent', data: {} })), unexpected, problem: undefined };
+async function askTargets(
+  bot: Bot,
+  run: Run,
+  { targets, action, watch }: { targets: Targets; action: ActionDescription; watch: Watch },
+): Promise<Conducted> {
+  if (targets.nodes.length === 0) return notSent(targets);
+  if (isAnsweredByDiscovery(run, targets)) {
+    return { results: targets.discovered, unexpected: targets.unexpected(), problem: undefined };
+  }
+  watch.onProgress(0);
+  const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
+  return conductRun(bot, run, { targets, actionTimeoutMs, watch });
+}
+
+/** How it stands while nothing has been sent: each node that was found is accounted for. */
+function notSent(targets: Targets | undefined): Conducted {
+  const results = (targets?.nodes ?? []).map((node) => ({ node, outcome: 'notSent' as const, data: {} }));
+  return { results, unexpected: targets?.unexpected() ?? [], problem: undefined };
 }
 
 /** Discovery is a ping: when nothing else was asked, its answers are the result. */

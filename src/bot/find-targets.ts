@@ -13,7 +13,10 @@ export interface Targets {
   readonly broadcast: boolean;
   /** What discovery already learnt, which is the whole answer to a `ping` or `find`. */
   readonly discovered: readonly NodeResult[];
-  readonly unexpected: readonly string[];
+  /** So far: nodes that answered discovery too late, or could not say whether they match. */
+  unexpected(): readonly string[];
+  /** Call when the run is over. */
+  close(): void;
 }
 
 /**
@@ -30,16 +33,22 @@ export async function findTargets(
   const { limit, limitSeed, batch } = run.line.options;
   const named = namedNodes(run.filter);
   if (named !== undefined) {
-    return { nodes: limitNodes(named, limit, limitSeed), broadcast: false, discovered: [], unexpected: [] };
+    return {
+      nodes: limitNodes(named, limit, limitSeed),
+      broadcast: false,
+      discovered: [],
+      unexpected: () => [],
+      close: () => {},
+    };
   }
-  const { results, unexpected } = await discoverNodes(bot, run, watch);
+  const { results, unexpected, close } = await discoverNodes(bot, run, watch);
   const nodes = limitNodes(
     results.map(({ node }) => node),
     limit,
     limitSeed,
   );
   const broadcast = run.ask.effect === 'read' && limit === undefined && batch === undefined;
-  return { nodes: [...nodes].sort(), broadcast, discovered: results, unexpected };
+  return { nodes: [...nodes].sort(), broadcast, discovered: results, unexpected, close };
 }
 
 /** The identities, when the filter is nothing but a list of them. */

@@ -31,13 +31,7 @@ export function createTally(nodes: readonly string[]): Tally {
     recordReply(reply, elapsedMs) {
       if (results.get(reply.sender) !== undefined) return;
       answered++;
-      results.set(reply.sender, {
-        node: reply.sender,
-        outcome: OUTCOME_OF_STATUS[reply.status.name] ?? 'failed',
-        status: reply.status,
-        data: reply.data,
-        elapsedMs,
-      });
+      results.set(reply.sender, resultOf(reply, elapsedMs));
     },
     close(node, outcome) {
       if (results.has(node) && results.get(node) === undefined) results.set(node, { node, outcome, data: {} });
@@ -45,6 +39,11 @@ export function createTally(nodes: readonly string[]): Tally {
     openNodes: () => [...results].filter(([, result]) => result === undefined).map(([node]) => node),
     results: () => [...results].map(([node, result]) => result ?? { node, outcome: 'silent', data: {} }),
   };
+}
+
+/** How a node's final answer counts. */
+export function resultOf({ sender, status, data }: Reply, elapsedMs: number): NodeResult {
+  return { node: sender, outcome: OUTCOME_OF_STATUS[status.name] ?? 'failed', status, data, elapsedMs };
 }
 
 export function countOutcomes(results: readonly NodeResult[]): Counts {

@@ -40,6 +40,18 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 
+/** Kills what a test left running, and resolves when it is gone. For `afterEach` and `after`. */
+export async function killPrograms(): Promise<void> {
+  const left = [...alive];
+  await Promise.all(
+    left.map(async (child) => {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    }),
+  );
+}
+
 /** The built program's file. */
 export const fileOf = (program: Program): string =>
   fileURLToPath(new URL(`../../src/main/${program}.js`, import.meta.url));

@@ -27,7 +27,7 @@ export async function createAllowedSigners(
   options: AllowedSignersOptions,
 ): Promise<Verifier & { reload(): Promise<void>; close(): void }> {
   const { path, now, onReload, pollMs } = options;
-  const check = createSignatureCheck();
+  const check = createSignatureCheck({ inPool: false });
   const list = await createReloading({
     paths: [path],
     maxFileBytes: MAX_FILE_BYTES,

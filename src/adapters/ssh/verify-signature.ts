@@ -1,6 +1,6 @@
 import { McoError } from '../../core/errors.ts';
 import type { SignatureNamespace, VerifiedKey } from '../../core/ports.ts';
-import { acceptsAlgorithm, verifyBytes } from './algorithm.ts';
+import { acceptsAlgorithm, type Claim, verifyBytes, verifyBytesInPool } from './algorithm.ts';
 import { decodeBase64 } from './armour.ts';
 import { createKeyCache } from './key-cache.ts';
 import { fingerprintOf, parsePublicKey } from './public-key.ts';
@@ -26,10 +26,18 @@ export type LookUpKey = (blob: Buffer, namespace: SignatureNamespace) => (name: 
 /** 8 kB in base64. */
 const MAX_HEADER_CHARS = 11_000;
 
-/** Makes the function that both verifiers share: form, namespace, known key, then the signature itself. */
-export function createSignatureCheck(): (message: SignedMessage, lookUp: LookUpKey) => Promise<VerifiedKey> {
+/**
+ * Makes the function that both verifiers share: form, namespace, known key, then the signature itself.
+ * @param inPool replies come by the thousand and are checked in the thread pool; a request comes alone and is checked at
+ *   once, which costs less than the way to another thread and back
+ */
+export function createSignatureCheck({
+  inPool = true,
+} = {}): (message: SignedMessage, lookUp: LookUpKey) => Promise<VerifiedKey> {
   const keyOf = createKeyCache();
   const queue = createVerifyQueue();
+  const verify = async (claim: Claim): Promise<boolean> =>
+    inPool ? await queue.run(() => verifyBytesInPool(claim)) : verifyBytes(claim);
   return async (message, lookUp) => {
     const sshsig = readSignature(message);
     const speaksFor = lookUp(sshsig.publicKey, message.namespace);
@@ -37,8 +45,7 @@ export function createSignatureCheck(): (message: SignedMessage, lookUp: LookUpK
     // INVARIANT: what was signed is rebuilt from our namespace and the body as received, not from the signature.
     const bytes = encodeSignedBytes(message.namespace, sshsig.hash, message.body);
     const { algorithm, signature } = sshsig;
-    const holds = await queue.run(async () => verifyBytes({ key, algorithm, bytes, signature }));
-    if (!holds) {
+    if (!(await verify({ key, algorithm, bytes, signature }))) {
       throw new McoError('untrusted/bad-signature', `the signature by the key ${fingerprint} does not hold`, {
         hint: 'the message was changed on its way, or signed with another key than it names',
       });

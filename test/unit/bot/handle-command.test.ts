@@ -261,6 +261,27 @@ describe('discovery', () => {
     assert.equal(report.counts.targeted, 1);
   });
 
+  it('shows the nodes that answered it too late', async () => {
+    const late: Script = (request) => ({ ...version('1')(request), delayMs: request.action === 'ping' ? 3000 : 5 });
+    const slow: Script = (request) => ({ ...version('1')(request), delayMs: request.action === 'ping' ? 5 : 4000 });
+    const { report } = await createScene({ web1: slow, web2: late }).run('package status nginx');
+    assert.equal(report?.counts.targeted, 1);
+    assert.deepEqual(report.unexpected, ['web2']);
+  });
+
+  it('goes on while nodes still answer', async () => {
+    const scripts = Object.fromEntries(
+      Array.from({ length: 12 }, (_, i) => [
+        `n${i}`,
+        (request: Parameters<Script>[0]) => ({
+          ...version('1')(request),
+          delayMs: request.action === 'ping' ? i * 400 : 5,
+        }),
+      ]),
+    );
+    assert.equal((await createScene(scripts).run('package status nginx')).report?.counts.targeted, 12);
+  });
+
   it('waits for late nodes as long as --dt says', async () => {
     const late: Script = (request) => ({ ...version('1')(request), delayMs: request.action === 'ping' ? 4000 : 5 });
     const hasty = await createScene({ web1: version('1'), web2: late }).run('package status nginx');
