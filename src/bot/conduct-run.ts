@@ -59,7 +59,7 @@ export async function conductRun(
   for (const node of tally.openNodes()) tally.close(node, 'notSent');
   return {
     results: tally.results(),
-    unexpected: [...unexpected, ...targets.unexpected()].sort(),
+    unexpected: [...new Set([...unexpected, ...targets.unexpected()])].sort(),
     problem: problems[0],
   };
 }
