@@ -45,14 +45,9 @@ async function start({ broker, nodes, signer }: Start): Promise<FleetAnswer> {
   const fleet = await openFleet(signer);
   const policy = readNodePolicy(readFileSync(POLICY, 'utf8'), 'node.yaml');
   const hosts = layoutFleet(nodes).map((one) => ({ ...one, wedged: false }));
-  const knownHosts: string[] = [];
-  const buses: StompBus[] = [];
-  for (const one of hosts) {
-    const key = makeKey(one.identity);
-    knownHosts.push(`${one.identity} ${key.publicLine}`);
-    const bus = connect();
-    buses.push(bus);
-    await startNode(fleet, {
+  const members = hosts.map((one) => ({ one, key: makeKey(one.identity), bus: connect() }));
+  const starting = members.map(({ one, key, bus }) =>
+    startNode(fleet, {
       identity: one.identity,
       facts: one.facts,
       classes: one.classes,
@@ -61,10 +56,15 @@ async function start({ broker, nodes, signer }: Start): Promise<FleetAnswer> {
       policy: () => policy,
       signer: makeSignerOptional(key.signer, checks),
       bus,
-    });
-  }
-  await Promise.all(buses.map((bus) => bus.whenUp(UP_MS)));
-  return { done: 'start', knownHosts, identities: hosts.map(({ identity }) => identity) };
+    }),
+  );
+  await Promise.all(starting);
+  await Promise.all(members.map(({ bus }) => bus.whenUp(UP_MS)));
+  return {
+    done: 'start',
+    knownHosts: members.map(({ one, key }) => `${one.identity} ${key.publicLine}`),
+    identities: hosts.map(({ identity }) => identity),
+  };
 }
 
 async function openFleet({ principal, publicLine }: Start['signer']): Promise<FleetParts> {

@@ -19,6 +19,7 @@ import { openSigner } from './key-config.ts';
 import { loadConfig } from './load-config.ts';
 import { logProblem, logWarning } from './log.ts';
 import { createNodesAuthority } from './policy-authority.ts';
+import { cancelOnInterrupt } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<number> {
@@ -72,12 +73,6 @@ async function main(): Promise<number> {
 
 /** A reply queue of its own for each invocation: two of them must not take each other's replies. */
 const nameClient = (): string => `cli-${newUuid().replaceAll('-', '').slice(-16)}`;
-
-function cancelOnInterrupt(): AbortSignal {
-  const cancel = new AbortController();
-  process.once('SIGINT', () => cancel.abort());
-  return cancel.signal;
-}
 
 function print(text: string): number {
   process.stdout.write(text);

@@ -37,9 +37,9 @@ export async function runBot(argv: readonly string[]): Promise<number> {
     if (args.check) return print(`${args.config} is fine: ${describeBot(bot)}\n`);
     logInfo(`mcobot ${VERSION} started: ${describeBot(bot)}`);
     const user = file.value.chat.console?.user;
-    if (user !== undefined) return await talk(bot, user);
-    await receiveStopSignal();
-    return 0;
+    if (user === undefined) return await receiveStopSignal().then(() => 0);
+    // Ctrl-C belongs to the chat: it cancels a command first.
+    return await Promise.race([talk(bot, user), receiveStopSignal(['SIGTERM']).then(() => 0)]);
   } finally {
     await bot.close();
   }

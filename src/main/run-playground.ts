@@ -8,6 +8,7 @@ import { logProblem } from './log.ts';
 import { PLAYGROUND_HELP, readPlaygroundArgs } from './playground/playground-args.ts';
 import { describeSecondLock, isDenial, trySecondLock } from './playground/second-lock.ts';
 import { startWorld, type World } from './playground/start-world.ts';
+import { cancelOnInterrupt } from './stop-signal.ts';
 
 const PEOPLE = [
   { name: 'ana', about: 'operator: reads, and changes packages and services' },
@@ -94,10 +95,4 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
   } finally {
     await world.close();
   }
-}
-
-function cancelOnInterrupt(): AbortSignal {
-  const cancel = new AbortController();
-  process.once('SIGINT', () => cancel.abort());
-  return cancel.signal;
 }

@@ -1,7 +1,22 @@
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process as usual. */
-export function receiveStopSignal(): Promise<void> {
+import { constants } from 'node:os';
+
+/** Resolves at the first of these signals; a second one ends the process at once. */
+export function receiveStopSignal(signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    let received = false;
+    const receive = (signal: NodeJS.Signals): void => {
+      if (received) process.exit(128 + constants.signals[signal]);
+      received = true;
+      resolve();
+    };
+    // Not `once`: whoever else listens, as the terminal's cursor keeper does, must see that the signal is taken care of.
+    for (const signal of signals) process.on(signal, receive);
   });
+}
+
+/** For a single command: the first Ctrl-C or SIGTERM stops waiting for answers, a second one ends the process. */
+export function cancelOnInterrupt(): AbortSignal {
+  const cancel = new AbortController();
+  void receiveStopSignal().then(() => cancel.abort());
+  return cancel.signal;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { waitFor } from '../contract/wait-for.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
+import { waitFor } from '../contract/wait-for.ts';
 
 /** The records of an audit log so far. Every line must be one. */
 export function readRecords(path: string): AuditRecord[] {

@@ -266,7 +266,10 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
 
   test('facts counts the values of a fact', async () => {
     const { counts, aggregates } = await askJson('/mco facts osfamily -I /^bird/ -I /^atlas0/');
-    assert.equal(aggregates[0]?.values.reduce((sum, { count }) => sum + count, 0), counts.ok);
+    assert.equal(
+      aggregates[0]?.values.reduce((sum, { count }) => sum + count, 0),
+      counts.ok,
+    );
     assert.deepEqual(aggregates[0]?.values.map(({ value }) => value).sort(), ['Debian', 'RedHat']);
   });
 
@@ -290,7 +293,9 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
     assert.equal(facts.simulated, false);
   });
 
-  test('this machine says of its packages what dpkg says, and is changed by nobody', { skip: withoutDpkg }, async () => {
+  test('this machine says of its packages what dpkg says, and is changed by nobody', {
+    skip: withoutDpkg,
+  }, async () => {
     const { replies } = await askJson(`/mco package status bash -I ${THIS_MACHINE}`);
     const [ensure, arch] = execFileSync('dpkg-query', ['-W', '-f', '${Version} ${Architecture}', 'bash'], {
       encoding: 'utf8',
@@ -299,7 +304,10 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
     const update = await once(cwd, `/mco package update bash -I ${THIS_MACHINE}`, '--as', 'raj');
     assert.equal(update.exitCode, 1);
     assert.match(update.stdout, /DENIED · 1 DENIED of 1/);
-    assert.equal(update.nodes.filter(({ action, event }) => action === 'package.update' && event === 'intent').length, 0);
+    assert.equal(
+      update.nodes.filter(({ action, event }) => action === 'package.update' && event === 'intent').length,
+      0,
+    );
   });
 
   test('Ctrl-C stops waiting, and what was answered until then is shown', async () => {

@@ -23,7 +23,10 @@ export async function startSiteBroker(dir: string): Promise<SiteBroker> {
   const limits = 'wireFormat.maxDataLength=1114112&amp;transport.hbGracePeriodMultiplier=1.5';
   const connector = `<transportConnector name="plain" uri="stomp://127.0.0.1:${plainPort}?${limits}"/>`;
   const configFile = join(dir, 'activemq.xml');
-  writeFileSync(configFile, shipped.replace('<transportConnectors>', (tag) => tag + connector));
+  writeFileSync(
+    configFile,
+    shipped.replace('<transportConnectors>', (tag) => tag + connector),
+  );
   const passcodes = Object.entries(PASSCODES).map(([login, passcode]) => [`mco.${login}.passcode`, passcode]);
   const properties = { ...Object.fromEntries(passcodes), 'mco.keystore.password': 'changeit' };
   const broker = await startActivemq({ configFile, tls: true, properties });
