@@ -95,7 +95,7 @@ export const IDLE_AGENT: Bench = {
       rows.push({ when, 'resident MB': rssMB, 'peak MB': peakMB, 'CPU ms so far': cpuMs });
     };
     note('connected');
-    const seconds = quick ? 2 : 10;
+    const seconds = quick ? 1 : 10;
     await bot.ask([IDENTITY], 'direct');
     note('just after one request');
     await sleep(seconds * 1000);

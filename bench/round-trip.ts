@@ -23,10 +23,11 @@ const FULL: readonly Plan[] = [
 ];
 const QUICK: readonly Plan[] = [
   { nodes: 100, how: 'broadcast', rounds: 5 },
+  { nodes: 500, how: 'broadcast', rounds: 3 },
   { nodes: 500, how: 'direct', rounds: 3 },
-  { nodes: 2000, how: 'broadcast', rounds: 3 },
 ];
 const WARM_UP_ROUNDS = 4;
+const COMMANDS = { full: 5, quick: 2 };
 
 const LOGIN = { login: 'bench', passcode: 'bench' } as const;
 
@@ -48,7 +49,7 @@ const PRINCIPAL = 'mco-read';
 async function measureFleet(
   { name, address }: { name: string; address: BrokerAddress },
   plans: readonly Plan[],
-  tell: BenchOptions['tell'],
+  { tell, quick }: BenchOptions,
 ): Promise<{ rounds: Row[]; commands: Row[] }> {
   const nodes = plans[0]?.nodes ?? 0;
   const key = makeKey(PRINCIPAL);
@@ -62,7 +63,7 @@ async function measureFleet(
       const stage = { broker: name, fleet, bot, checks };
       const rounds: Row[] = [];
       for (const plan of plans) rounds.push(await measurePlan(stage, plan));
-      return { rounds, commands: [await measureCommand(stage, plans[0]?.rounds ?? 0)] };
+      return { rounds, commands: [await measureCommand(stage, quick ? COMMANDS.quick : COMMANDS.full)] };
     } finally {
       await bot.close();
     }
@@ -116,7 +117,7 @@ async function measureRound({ fleet, bot }: Stage, how: Plan['how']) {
 async function measureCommand({ broker, fleet, bot }: Stage, rounds: number): Promise<Row> {
   const wallMs: number[] = [];
   await bot.command();
-  for (let round = 0; round < Math.min(rounds, 5); round++) wallMs.push(await bot.command());
+  for (let round = 0; round < rounds; round++) wallMs.push(await bot.command());
   const { min, median, max } = spreadOf(wallMs);
   const rssMB = (await fleet.usage()).rssBytes / 1e6;
   const nodes = fleet.identities.length;
@@ -153,7 +154,7 @@ export const ROUND_TRIP: Bench = {
     for (const broker of await startBrokers(options)) {
       for (const size of sizes) {
         const same = plans.filter(({ nodes }) => nodes === size);
-        const measured = await measureFleet(broker, same, options.tell);
+        const measured = await measureFleet(broker, same, options);
         rounds.push(...measured.rounds);
         commands.push(...measured.commands);
       }

@@ -10,7 +10,7 @@ import { resultOf } from './tally.ts';
 const FIRST_ANSWER_MS = 2000;
 
 /** Discovery ends when nobody new has answered for this long, or for half as long as it has taken so far. */
-const QUIET_MS = 500;
+const QUIET_MS = 1000;
 
 /** The longest discovery without `--dt`, however many nodes still trickle in. */
 const LONGEST_MS = 15_000;
@@ -21,7 +21,7 @@ const LONGEST_MS = 15_000;
  */
 const STEP_MS = 50;
 
-/** How long the broker may keep the question. */
+/** How long the broker may keep the question, and how long a straggler's answer to it is no surprise. */
 const QUESTION_TTL_MS = 10_000;
 
 export interface Discovery {
@@ -29,7 +29,7 @@ export interface Discovery {
   readonly results: readonly NodeResult[];
   /** So far: nodes that answered too late, or whose clocks are off so that they could not say whether they match. */
   unexpected(): readonly string[];
-  /** Stops listening for late ones. */
+  /** Ends it; what still comes is passed over for some seconds more. */
   close(): void;
 }
 
@@ -52,7 +52,8 @@ export async function discoverNodes(
   const receive = (reply: Reply): void => {
     if (reply.kind !== 'result' || reply.status.name === 'filtered') return;
     if (isOver || reply.status.name === 'expired') {
-      unexpected.add(reply.sender);
+      // With a limit nobody waits for the others: that they answer later is as it should be.
+      if (found.size < stopCount(run.line.options)) unexpected.add(reply.sender);
       return;
     }
     found.set(reply.sender, resultOf(reply, bot.clock.now() - startedAt));
@@ -72,7 +73,11 @@ export async function discoverNodes(
     throw error;
   }
   isOver = true;
-  return { results: [...found.values()], unexpected: () => [...unexpected], close };
+  return {
+    results: [...found.values()],
+    unexpected: () => [...unexpected],
+    close: () => void bot.clock.after(QUESTION_TTL_MS, close),
+  };
 }
 
 /** Resolves when `--dt` is over; without it, when enough nodes have answered or no more do. */

@@ -1,7 +1,7 @@
 import type { Share } from '../core/command.ts';
 
 /** How many of `total` a share means: a percentage rounds down, but is never nothing. */
-export function countOf(share: Share, total: number): number {
+function countOf(share: Share, total: number): number {
   const count = 'count' in share ? share.count : Math.floor((share.percent * total) / 100);
   return Math.min(total, Math.max(1, count));
 }

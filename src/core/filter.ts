@@ -40,8 +40,3 @@ export interface Filter {
 
 /** The filter that every node matches. */
 export const EVERYBODY: Filter = { facts: [], classes: [], agents: [], identities: [], where: [] };
-
-/** Whether a filter asks for anything at all. */
-export function isEmptyFilter(filter: Filter): boolean {
-  return Object.values(filter).every((tests: readonly unknown[]) => tests.length === 0);
-}

@@ -20,7 +20,7 @@ export function formatCommand({ words, filter, options }: CommandParts): string 
 }
 
 /** The canonical spelling of a filter alone: `-F osfamily=Debian -C webserver`. Empty when everybody is meant. */
-export function formatFilter(filter: Filter): string[] {
+function formatFilter(filter: Filter): string[] {
   return [
     ...filter.facts.map((test) => withValue('-F', '--with-fact', formatFactTest(test))),
     ...filter.classes.map((test) => withValue('-C', '--with-class', formatNameTest(test))),

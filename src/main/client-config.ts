@@ -19,5 +19,3 @@ export const clientConfigSchema = v.strictObject({
   ]),
   audit: v.optional(pathSchema, '~/.local/state/mco/audit.jsonl'),
 });
-
-export type ClientConfig = v.InferOutput<typeof clientConfigSchema>;

@@ -38,8 +38,7 @@ export async function runBot(argv: readonly string[]): Promise<number> {
     logInfo(`mcobot ${VERSION} started: ${describeBot(bot)}`);
     const user = file.value.chat.console?.user;
     if (user === undefined) return await receiveStopSignal().then(() => 0);
-    // Ctrl-C belongs to the chat: it cancels a command first.
-    return await Promise.race([talk(bot, user), receiveStopSignal(['SIGTERM']).then(() => 0)]);
+    return await talk(bot, user);
   } finally {
     await bot.close();
   }

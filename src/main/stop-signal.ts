@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
-/** Resolves at the first of these signals; a second one ends the process at once. */
-export function receiveStopSignal(signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']): Promise<void> {
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+export function receiveStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let received = false;
     const receive = (signal: NodeJS.Signals): void => {
@@ -10,7 +10,7 @@ export function receiveStopSignal(signals: readonly NodeJS.Signals[] = ['SIGTERM
       resolve();
     };
     // Not `once`: whoever else listens, as the terminal's cursor keeper does, must see that the signal is taken care of.
-    for (const signal of signals) process.on(signal, receive);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, receive);
   });
 }
 

@@ -195,7 +195,7 @@ describe('the playground', { timeout: 300_000 }, () => {
   }
 
   test('on a terminal it is a chat in which one can be somebody else', { skip: withoutScript }, async () => {
-    const command = `${process.execPath} ${fileOf('playground')} --nodes 3`;
+    const command = `exec ${process.execPath} ${fileOf('playground')} --nodes 3`;
     const chat = startCommand('script', ['-qefc', command, '/dev/null'], { cwd, env: { TERM: 'xterm' } });
     await chat.prints(/SIMULATION/);
     chat.type('/mco whoami\r');
@@ -242,9 +242,12 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
   });
 
   test('whoami tells who one is, and what one may do', async () => {
-    assert.match((await ask('/mco whoami')).stdout, /you are person:ana[^]*operator[^]*package\.update \(write\)/);
+    assert.match(
+      (await ask('/mco whoami')).stdout,
+      /you are person:ana[\s\S]*operator[\s\S]*package\.update \(write\)/,
+    );
     const bob = await ask('/mco whoami', '--as', 'bob');
-    assert.match(bob.stdout, /you are person:bob[^]*viewer/);
+    assert.match(bob.stdout, /you are person:bob[\s\S]*viewer/);
     assert.doesNotMatch(bob.stdout, /\(write\)/);
   });
 
@@ -315,13 +318,24 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
     const running = startCommand(process.execPath, command, { cwd });
     const log = join(cwd, '.mcobot', 'playground', 'node-audit.jsonl');
     const done = readRecords(log).length;
-    const answered = () =>
+    const answered = (): number =>
       readRecords(log)
         .slice(done)
-        .filter(({ event, action }) => event === 'outcome' && action === 'package.status').length >= 18;
-    await waitFor(answered);
+        .filter(({ event, action }) => event === 'outcome' && action === 'package.status').length;
+    await waitFor(() => answered() >= 18);
     const { exitCode, stdout } = await running.stop('SIGINT');
     assert.equal(exitCode, 3);
-    assert.match(stdout, /^CANCELLED · 18 OK · 3 NO RESPONSE of 21/m);
+    assert.match(stdout, /^CANCELLED · \d+ OK · \d+ NO RESPONSE of 21/m);
+  });
+
+  test('Ctrl-C does so on a terminal too, while the progress bar is drawn', { skip: withoutScript }, async () => {
+    const playground = `exec ${process.execPath} ${fileOf('playground')} --nodes 20`;
+    const command = `${playground} --once '/mco package status bash -I atlas01 -I atlas28'`;
+    const running = startCommand('script', ['-qefc', command, '/dev/null'], { cwd, env: { TERM: 'xterm' } });
+    await running.prints(/1 \/ 2/);
+    running.type('\u0003');
+    const { exitCode, stdout } = await running.ended;
+    assert.equal(exitCode, 3);
+    assert.match(stdout, /CANCELLED.* · 1 OK · 1 NO RESPONSE of 2/);
   });
 });

@@ -2,31 +2,25 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { newUuid } from '../../src/adapters/clock/new-uuid.ts';
 import { nodeDestination } from '../../src/core/destinations.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import { EVERYBODY } from '../../src/core/filter.ts';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { SignatureNamespace } from '../../src/core/ports.ts';
-import { type Reply, type ReplyData, statusOf } from '../../src/core/reply.ts';
+import type { Reply } from '../../src/core/reply.ts';
 import type { Request } from '../../src/core/request.ts';
 import { whyNoActivemq } from '../contract/activemq.ts';
 import { reasonToSkip } from '../contract/openssh-tools.ts';
 import { findRecords, readRecords, waitForRecords } from './audit-records.ts';
+import { readReply, readRequest, type Seal, sealReply, sealRequest } from './sealed-messages.ts';
 import { acceptedByKeygen, changeBody, type Signed, signWithKeygen } from './signed-message.ts';
 import { createSite, fingerprintIn, type Site, type SiteNode, startBot, startNode } from './site.ts';
 import { sendBare } from './site-broker.ts';
-import { COLLECTIVE, PROBE, tapBroker, type Wiretap } from './wiretap.ts';
+import { COLLECTIVE, tapBroker, type Wiretap } from './wiretap.ts';
 
 const skip = whyNoActivemq() || reasonToSkip('ssh-keygen');
 const NODE1 = nodeDestination(COLLECTIVE, 'node1');
 const GOOD = { package: 'bash', ensure: 'true-1.0', arch: 'amd64', status: 'installed' };
 const FORGED = { ...GOOD, ensure: 'forged-6.66' };
-
-interface Seal {
-  readonly key?: string;
-  readonly namespace?: SignatureNamespace;
-}
 
 describe('what is on the wire', { skip, timeout: 300_000 }, () => {
   let site: Site;
@@ -57,40 +51,12 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     await site?.remove();
   });
 
-  /** A request by ana for node1, signed; each with whatever is different about it. */
-  function sealRequest(
-    changes: Partial<Request> = {},
-    { key = 'ana', namespace = 'mco-request@v1' }: Seal = {},
-  ): Signed {
-    const issuedAt = Date.now();
-    const request: Request = {
-      v: 1,
-      type: 'request',
-      id: newUuid(),
-      run: newUuid(),
-      signer: { principal: key, fingerprint: fingerprintIn(site, key) },
-      caller: 'person:ana',
-      origin: { chat: 'test', channel: '' },
-      collective: COLLECTIVE,
-      audience: 'node1',
-      agent: 'rpcutil',
-      action: 'ping',
-      input: {},
-      filter: EVERYBODY,
-      issuedAt,
-      notAfter: issuedAt + 60_000,
-      replyTo: PROBE,
-      options: {},
-      ...changes,
-    };
-    return signWithKeygen(site, key, { body: JSON.stringify(request), namespace });
-  }
-
-  const idOf = ({ body }: Signed): string => (JSON.parse(body) as Request).id;
+  const sealed = (changes: Partial<Request> = {}, seal: Seal = {}): Signed => sealRequest(site, changes, seal);
+  const idOf = (message: Signed): string => readRequest(message).id;
 
   /** Sends a good request and waits for its answer: whatever was sent before has been dealt with then. */
   async function pingNode(): Promise<Signed> {
-    const ping = sealRequest();
+    const ping = sealed();
     await tap.send(NODE1, ping);
     return tap.seesReply(idOf(ping));
   }
@@ -100,7 +66,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
   describe('holds for ssh-keygen', () => {
     test('a good request is run, recorded and answered, and its reply verifies with the host key', async () => {
       const reply = await pingNode();
-      const { request, sender, status } = JSON.parse(reply.body) as Reply;
+      const { request, sender, status } = readReply(reply);
       assert.deepEqual([sender, status.name], ['node1', 'ok']);
       const events = findRecords(node.audit, { request }).map(({ event }) => event);
       assert.deepEqual(events, ['intent', 'outcome']);
@@ -127,75 +93,83 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
       const check = { signers: 'allowed_signers', principal: 'mco-write', namespace: 'mco-request@v1' } as const;
       assert.ok(acceptedByKeygen(site, request, check));
       assert.ok(!acceptedByKeygen(site, changeBody(request, '"bash"', '"dash"'), check));
-      await answer(request, sealReply(request, { data: { package: 'bash', before: '1', after: '2' } }));
+      await answer(
+        request,
+        sealReply(site, request, { changes: { data: { package: 'bash', before: '1', after: '2' } } }),
+      );
       await bot.running.prints(/ghost: bash 1 -> 2/);
     });
   });
 
   describe('is refused by a node, and recorded', () => {
     const now = (): number => Date.now();
-    const cases: readonly (readonly [string, ErrorCode, () => Signed])[] = [
-      ['a changed body', 'untrusted/bad-signature', () => changeBody(sealRequest(), '"ping"', '"daemon_stats"')],
+    const cases: readonly (readonly [string, ErrorCode, () => Signed, RegExp?])[] = [
+      ['a changed body', 'untrusted/bad-signature', () => changeBody(sealed(), '"ping"', '"daemon_stats"')],
       [
         'a changed filter',
         'untrusted/bad-signature',
-        () => changeBody(sealRequest({ filter: { ...EVERYBODY, classes: [{ is: 'no' }] } }), '[{"is":"no"}]', '[]'),
+        () => changeBody(sealed({ filter: { ...EVERYBODY, classes: [{ is: 'no' }] } }), '[{"is":"no"}]', '[]'),
       ],
       [
-        'a signature by another key',
+        'the signature of another request',
         'untrusted/bad-signature',
-        () => ({ ...sealRequest(), ...{ signature: sealRequest().signature } }),
+        () => ({ ...sealed(), signature: sealed().signature }),
       ],
-      ['another audience', 'untrusted/wrong-audience', () => sealRequest({ audience: 'other' })],
-      ['another collective', 'untrusted/wrong-collective', () => sealRequest({ collective: 'elsewhere' })],
+      ['another audience', 'untrusted/wrong-audience', () => sealed({ audience: 'other' })],
+      ['another collective', 'untrusted/wrong-collective', () => sealed({ collective: 'elsewhere' })],
       [
         'a principal that the key is not listed for',
         'untrusted/wrong-signer',
-        () => sealRequest({ signer: { principal: 'mco-write', fingerprint: fingerprintIn(site, 'ana') } }),
+        () => sealed({ signer: { principal: 'mco-write', fingerprint: fingerprintIn(site, 'ana') } }),
       ],
       [
         'a fingerprint of another key',
         'untrusted/wrong-signer',
-        () => sealRequest({ signer: { principal: 'ana', fingerprint: fingerprintIn(site, 'mco-write') } }),
+        () => sealed({ signer: { principal: 'ana', fingerprint: fingerprintIn(site, 'mco-write') } }),
       ],
-      ['an unknown key', 'untrusted/unknown-key', () => sealRequest({}, { key: 'stranger' })],
-      ['a host key', 'untrusted/unknown-key', () => sealRequest({}, { key: 'node1' })],
-      ['a key that is listed for another namespace', 'untrusted/unknown-key', () => sealRequest({}, { key: 'herald' })],
-      ['a key whose time is over', 'untrusted/unknown-key', () => sealRequest({}, { key: 'veteran' })],
+      ['an unknown key', 'untrusted/unknown-key', () => sealed({}, { key: 'stranger' }), /not listed/],
+      ['a host key', 'untrusted/unknown-key', () => sealed({}, { key: 'node1' })],
+      [
+        'a key that is listed for another namespace',
+        'untrusted/unknown-key',
+        () => sealed({}, { key: 'herald' }),
+        /does not allow/,
+      ],
+      ['a key whose time is over', 'untrusted/unknown-key', () => sealed({}, { key: 'veteran' }), /does not allow/],
       [
         'a signature for another namespace',
         'untrusted/wrong-namespace',
-        () => sealRequest({}, { namespace: 'mco-reply@v1' }),
+        () => sealed({}, { namespace: 'mco-reply@v1' }),
       ],
       [
         'an expired one',
         'untrusted/expired',
-        () => sealRequest({ issuedAt: now() - 100_000, notAfter: now() - LIMITS.clockSkewMs - 1000 }),
+        () => sealed({ issuedAt: now() - 100_000, notAfter: now() - LIMITS.clockSkewMs - 1000 }),
       ],
       [
         'one from the future',
         'untrusted/not-yet-valid',
-        () => sealRequest({ issuedAt: now() + 120_000, notAfter: now() + 180_000 }),
+        () => sealed({ issuedAt: now() + 120_000, notAfter: now() + 180_000 }),
       ],
       [
         'one that is valid for too long',
         'untrusted/bad-window',
-        () => sealRequest({ notAfter: now() + LIMITS.validityMs + 60_000 }),
+        () => sealed({ notAfter: now() + LIMITS.validityMs + 60_000 }),
       ],
       [
         'one whose answer shall go elsewhere',
         'untrusted/wrong-reply-destination',
-        () => sealRequest({ replyTo: nodeDestination(COLLECTIVE, 'other') }),
+        () => sealed({ replyTo: nodeDestination(COLLECTIVE, 'other') }),
       ],
-      ['a signature that is none', 'untrusted/malformed-signature', () => ({ ...sealRequest(), signature: 'AAAA' })],
+      ['a signature that is none', 'untrusted/malformed-signature', () => ({ ...sealed(), signature: 'AAAA' })],
       ['signed garbage', 'untrusted/not-json', () => signText(`{"garbage":${randomBytes(20).toString('hex')}x`)],
       ['a signed message of another kind', 'untrusted/malformed', () => signText('{"v":1,"type":"reply"}')],
-      ['one field more than there are', 'untrusted/malformed', () => sealRequest({ sudo: true } as Partial<Request>)],
+      ['one field more than there are', 'untrusted/malformed', () => sealed({ sudo: true } as Partial<Request>)],
       ['too deep a nesting', 'untrusted/too-deep', () => signText('['.repeat(40) + ']'.repeat(40))],
       [
         'too large a message',
         'untrusted/too-large',
-        () => sealRequest({ input: { text: 'x'.repeat(LIMITS.requestBytes) } }),
+        () => sealed({ input: { text: 'x'.repeat(LIMITS.requestBytes) } }),
       ],
     ];
     const OUT_OF_TIME = ['untrusted/expired', 'untrusted/not-yet-valid', 'untrusted/bad-window'];
@@ -215,10 +189,11 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
       assert.deepEqual(events, [code, 'intent', 'outcome'], 'only the ping that came after it was run');
     }
 
-    for (const [what, code, make] of cases) {
+    for (const [what, code, make, reason = /./] of cases) {
       test(what, async () => {
         const message = make();
         await assertRefused(code, () => tap.send(NODE1, message));
+        assert.match(findRecords(node.audit, { event: 'refused', code }).at(-1)?.reason ?? '', reason);
         const request = /"id":"([0-9a-f-]{36})"/.exec(message.body)?.[1] ?? '';
         const answers = tap.repliesTo(request).map(({ status }) => status.name);
         assert.deepEqual(answers, OUT_OF_TIME.includes(code) ? ['expired'] : [], 'strangers are told nothing');
@@ -226,12 +201,12 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     }
 
     test('one that is not signed at all', () =>
-      assertRefused('untrusted/no-signature', () => sendBare(site.broker, NODE1, Buffer.from(sealRequest().body))));
+      assertRefused('untrusted/no-signature', () => sendBare(site.broker, NODE1, Buffer.from(sealed().body))));
 
     test('another caller than the signer may claim', async () => {
-      const request = sealRequest({ caller: 'person:raj' });
+      const request = sealed({ caller: 'person:raj' });
       await tap.send(NODE1, request);
-      const { status } = JSON.parse((await tap.seesReply(idOf(request))).body) as Reply;
+      const { status } = readReply(await tap.seesReply(idOf(request)));
       assert.equal(status.name, 'denied');
       const records = findRecords(node.audit, { request: idOf(request) });
       assert.deepEqual(
@@ -241,7 +216,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     });
 
     test('one that was seen before, on whatever way it comes', async () => {
-      const request = sealRequest({ audience: '*' });
+      const request = sealed({ audience: '*' });
       await tap.send(NODE1, request);
       await tap.seesReply(idOf(request));
       await assertRefused('untrusted/replayed', () => tap.send(NODE1, request));
@@ -251,7 +226,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     });
 
     test('one that was seen before, after the agent was killed and started again', async () => {
-      const request = sealRequest();
+      const request = sealed();
       await tap.send(NODE1, request);
       await tap.seesReply(idOf(request));
       await node.running.stop('SIGKILL');
@@ -261,38 +236,14 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     });
   });
 
-  /** A reply of ghost to a captured request, signed; each with whatever is different about it. */
-  function sealReply(
-    to: Signed,
-    changes: Partial<Reply> = {},
-    { key = 'ghost', namespace = 'mco-reply@v1' }: Seal = {},
-  ): Signed {
-    const { id, run } = JSON.parse(to.body) as Request;
-    const reply: Reply = {
-      v: 1,
-      type: 'reply',
-      id: newUuid(),
-      request: id,
-      run,
-      sender: 'ghost',
-      seq: 0,
-      kind: 'result',
-      status: statusOf('ok'),
-      data: GOOD,
-      startedAt: Date.now(),
-      finishedAt: Date.now(),
-      signer: { principal: changes.sender ?? 'ghost', fingerprint: fingerprintIn(site, key) },
-      ...changes,
-    };
-    return signWithKeygen(site, key, { body: JSON.stringify(reply), namespace });
-  }
+  /** What ghost answers if nobody meddles, and what others would have the bot believe. */
+  const truth = (to: Signed): Signed => sealReply(site, to, { changes: { data: GOOD } });
+  const forged = (to: Signed, changes: Partial<Reply> = {}, seal: Seal = {}): Signed =>
+    sealReply(site, to, { changes: { data: FORGED, ...changes }, seal });
 
-  const answer = ({ body }: Signed, reply: Signed): Promise<void> =>
-    tap.send((JSON.parse(body) as Request).replyTo, reply);
+  const answer = (to: Signed, reply: Signed): Promise<void> => tap.send(readRequest(to).replyTo, reply);
 
   describe('is refused by the bot, and recorded', () => {
-    const forged = (to: Signed, changes: Partial<Reply> = {}, seal: Seal = {}) =>
-      sealReply(to, { data: FORGED as ReplyData, ...changes }, seal);
     const cases: readonly (readonly [string, ErrorCode, (to: Signed) => Signed])[] = [
       ["a reply that another host's key signed", 'untrusted/other-host', (to) => forged(to, {}, { key: 'other' })],
       [
@@ -314,7 +265,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
         'untrusted/wrong-namespace',
         (to) => forged(to, {}, { namespace: 'mco-request@v1' }),
       ],
-      ['a changed reply', 'untrusted/bad-signature', (to) => changeBody(sealReply(to), GOOD.ensure, FORGED.ensure)],
+      ['a changed reply', 'untrusted/bad-signature', (to) => changeBody(truth(to), GOOD.ensure, FORGED.ensure)],
       [
         'a reply that is too large',
         'untrusted/too-large',
@@ -361,9 +312,9 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
       const [request] = requests;
       assert.ok(request !== undefined);
       await assertRefused(code, () => send(request));
-      await answer(request, sealReply(request));
+      await answer(request, truth(request));
       const shown = await finish();
-      assert.match(shown, /OK · 1 \/ 1[^]*ghost: bash-true-1\.0\.amd64/);
+      assert.match(shown, /OK · 1 \/ 1[\s\S]*ghost: bash-true-1\.0\.amd64/);
       assert.doesNotMatch(shown, /forged/);
     }
 
@@ -373,16 +324,19 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
 
     test('a reply that is not signed at all', () =>
       assertOnlyTruthShown('untrusted/no-signature', (to) =>
-        sendBare(site.broker, (JSON.parse(to.body) as Request).replyTo, Buffer.from(forged(to).body)),
+        sendBare(site.broker, readRequest(to).replyTo, Buffer.from(forged(to).body)),
       ));
 
     test('a second reply, and one for a request that is closed', async () => {
       const { requests, finish } = await ask('ghost', 'ghost2');
       const [first, second] = requests;
       assert.ok(first !== undefined && second !== undefined);
-      await answer(first, sealReply(first));
+      await answer(first, truth(first));
       await assertRefused('untrusted/repeated-reply', () => answer(first, forged(first)));
-      await answer(second, sealReply(second, { sender: 'ghost2' }, { key: 'ghost2' }));
+      await answer(
+        second,
+        sealReply(site, second, { changes: { sender: 'ghost2', data: GOOD }, seal: { key: 'ghost2' } }),
+      );
       assert.doesNotMatch(await finish(), /forged/);
       await assertRefused('untrusted/closed-request', () => answer(first, forged(first)));
       const closed = findRecords(bot.audit, { event: 'unexpected', request: idOf(first) });

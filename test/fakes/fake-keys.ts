@@ -31,7 +31,7 @@ export function createFakeVerifier(knows: (principal: string) => boolean = () =>
   };
 }
 
-export const fakeFingerprint = (principal: string): string =>
+const fakeFingerprint = (principal: string): string =>
   `SHA256:${createHash('sha256').update(principal).digest('base64').slice(0, 43)}`;
 
 function digest(principal: string, namespace: SignatureNamespace, body: Uint8Array): string {

@@ -16,7 +16,7 @@ export interface TerminalChatOptions {
   /** The stream that `screen` draws on; typing is echoed to it. */
   readonly output: TextOutput;
   readonly screen: Screen;
-  /** Where SIGINT is heard of; `process`. */
+  /** Where SIGINT and SIGTERM are heard of; `process`. */
   readonly lifetime: Pick<Lifetime, 'on' | 'off'>;
   /** Whose parts can be played; the first one speaks at the start. */
   readonly people: readonly [ChatPerson, ...ChatPerson[]];
@@ -70,6 +70,7 @@ class TerminalChat {
       if (this.#left) return;
       this.#left = true;
       options.lifetime.off('SIGINT', this.#interrupt);
+      options.lifetime.off('SIGTERM', this.#stop);
       this.#reader.close();
       options.screen.closeLive();
       resolve(exitCode);
@@ -87,6 +88,7 @@ class TerminalChat {
 
   start(): void {
     this.#options.lifetime.on('SIGINT', this.#interrupt);
+    this.#options.lifetime.on('SIGTERM', this.#stop);
     if (!this.#interactive) return;
     this.#say(this.#options.greeting);
     this.#prompt();
@@ -171,6 +173,14 @@ class TerminalChat {
     this.#askedToLeave = !typed;
     if (!typed) this.#say('Ctrl-C again, or /quit, leaves');
     this.#prompt();
+  };
+
+  /** SIGTERM: what runs is cancelled and brought to its end, nothing else is begun. */
+  readonly #stop = (): void => {
+    this.#ended = true;
+    this.#waiting.length = 0;
+    if (this.#running === undefined) return this.#leave(0);
+    this.#running.abort();
   };
 
   /** The first Ctrl-C stops waiting for answers; the second one leaves without them. */

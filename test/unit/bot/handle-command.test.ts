@@ -3,6 +3,15 @@ import { describe, it } from 'node:test';
 import { decodeRequest } from '../../../src/core/request.ts';
 import { alive, createScene, type Script } from './scripted-fleet.ts';
 
+/** Nodes that answer discovery one after the other, 400 ms apart. */
+const staggered = (count: number): Record<string, Script> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i): [string, Script] => [
+      `n${i}`,
+      (request) => ({ ...version('1')(request), delayMs: request.action === 'ping' ? i * 400 : 600 }),
+    ]),
+  );
+
 const version = (ensure: string): Script => alive(() => ({ data: { ensure } }));
 
 describe('a command', () => {
@@ -269,17 +278,16 @@ describe('discovery', () => {
     assert.deepEqual(report.unexpected, ['web2']);
   });
 
+  it('does not wonder about those that answer after the limit was reached', async () => {
+    const scene = createScene(staggered(9));
+    const { report } = await scene.run('package status nginx --limit 2');
+    assert.equal(report?.counts.targeted, 2);
+    assert.deepEqual(report.unexpected, []);
+    assert.deepEqual(scene.refused, []);
+  });
+
   it('goes on while nodes still answer', async () => {
-    const scripts = Object.fromEntries(
-      Array.from({ length: 12 }, (_, i) => [
-        `n${i}`,
-        (request: Parameters<Script>[0]) => ({
-          ...version('1')(request),
-          delayMs: request.action === 'ping' ? i * 400 : 5,
-        }),
-      ]),
-    );
-    assert.equal((await createScene(scripts).run('package status nginx')).report?.counts.targeted, 12);
+    assert.equal((await createScene(staggered(12)).run('package status nginx')).report?.counts.targeted, 12);
   });
 
   it('waits for late nodes as long as --dt says', async () => {

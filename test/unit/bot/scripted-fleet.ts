@@ -22,7 +22,7 @@ export type Script = (request: Request) => { status?: StatusName; data?: ReplyDa
 
 const field = (label: string) => ({ about: label, label });
 
-export const TEST_AGENTS: readonly AgentDescription[] = [
+const TEST_AGENTS: readonly AgentDescription[] = [
   {
     agent: 'rpcutil',
     version: '1.0.0',

@@ -11,10 +11,6 @@ class KeepingSocket extends Socket {
     this.written.push(chunk.toString('utf8'));
     done();
   }
-
-  override get writable(): boolean {
-    return !this.destroyed;
-  }
 }
 
 describe('the frame writer', () => {
