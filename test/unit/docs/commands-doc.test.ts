@@ -83,11 +83,9 @@ describe('docs/commands.md', () => {
   });
 
   it('shows every way to write every command', () => {
-    const usages = COMMANDS.flatMap(({ usage }) => usage);
-    assert.deepEqual(
-      usages.filter((usage) => !commandsDoc.includes(`\`${usage}\``)),
-      [],
-    );
+    const firstCells = [...commandsDoc.matchAll(/^\| (`[^|]*`) \|/gm)].map(([, cell]) => cell).join(' ');
+    const missing = COMMANDS.flatMap(({ usage }) => usage).filter((usage) => !firstCells.includes(`\`${usage}\``));
+    assert.deepEqual(missing, []);
   });
 
   it('lists every action with its effect and its time', () => {

@@ -9,8 +9,8 @@ const OUTCOME_ROW = /^\| `(\/mco [^`]+)` \| `([^`]+)` \|/;
 const CODE_LINE = /^(?: {4}|[a-z]+> )?(\/mco .*?)(?: {2,}.*)?$/;
 
 /**
- * The commands in a document, trigger included: lines of code blocks, text between back-ticks, and after `--once`. What
- * ends in dots stands for any command and is none.
+ * The commands in a document, trigger included: lines of code blocks, text between back-ticks, and what is given to
+ * `--once` and `echo`. What ends in dots stands for any command and is none.
  */
 export function findExamples(markdown: string): readonly string[] {
   let inFence = false;
@@ -20,7 +20,7 @@ export function findExamples(markdown: string): readonly string[] {
     if (isFence) inFence = !inFence;
     const code = inFence || line.startsWith('    ') ? CODE_LINE.exec(line)?.[1] : undefined;
     if (code !== undefined) found.push(code);
-    for (const [, once] of line.matchAll(/--once "(\/mco [^"]+)"/g)) found.push(once ?? '');
+    for (const [, quoted] of line.matchAll(/(?:--once|echo) "(\/mco [^"]+)"/g)) found.push(quoted ?? '');
     if (inFence || OUTCOME_ROW.test(line)) continue;
     for (const [, span] of line.matchAll(/`(\/mco [^`]+)`/g)) found.push(span ?? '');
   }
