@@ -29,6 +29,8 @@ export interface Collector {
   /** Takes replies to a request from now on; the returned function ends that. */
   open(request: string, handler: OpenRequest): () => void;
   receive(message: BusMessage): void;
+  /** How many messages could not be believed since the start. */
+  refused(): number;
 }
 
 /**
@@ -39,6 +41,7 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
   const openRequests = new Map<string, { handler: OpenRequest; seen: Set<string> }>();
   const waiting: BusMessage[] = [];
   let checking = 0;
+  let refused = 0;
 
   function startChecks(): void {
     while (checking < CONCURRENT_CHECKS) {
@@ -57,8 +60,13 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
       const reply = await verifyReply(verifier, message);
       deliver(reply);
     } catch (error) {
-      onRefused({ error: toMcoError(error) });
+      refuse(toMcoError(error));
     }
+  }
+
+  function refuse(error: McoError): void {
+    refused++;
+    onRefused({ error });
   }
 
   function deliver(reply: Reply): void {
@@ -89,12 +97,13 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
     },
     receive(message) {
       if (waiting.length >= MAX_WAITING) {
-        onRefused({ error: new McoError('untrusted/flood', 'too many replies are waiting to be checked') });
+        refuse(new McoError('untrusted/flood', 'too many replies are waiting to be checked'));
         return;
       }
       waiting.push(message);
       startChecks();
     },
+    refused: () => refused,
   };
 }
 

@@ -31,22 +31,19 @@ export function composeReport(
     startedAt,
     endedAt,
     wasCancelled,
+    refusedAnswers,
   }: {
     readonly header: RunHeader;
     readonly conducted: Conducted;
     readonly startedAt: number;
     readonly endedAt: number;
     readonly wasCancelled: boolean;
+    readonly refusedAnswers: number;
   },
 ): RunReport {
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
-  const nobody =
-    counts.targeted === 0 && !wasCancelled
-      ? new McoError('usage/no-match', 'no node matches', {
-          hint: 'try the filter with `find`; values are compared exactly',
-        })
-      : undefined;
+  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(refusedAnswers) : undefined;
   return {
     header,
     outcome: outcomeOf(counts, wasCancelled),
@@ -54,6 +51,7 @@ export function composeReport(
     aggregates: aggregateResults(action, results),
     results,
     unexpected: conducted.unexpected,
+    refusedAnswers,
     line: action.line,
     labels: Object.fromEntries(Object.entries(action.output).map(([name, { label }]) => [name, label])),
     display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),
@@ -61,4 +59,16 @@ export function composeReport(
     elapsedMs: endedAt - startedAt,
     problem: conducted.problem ?? nobody,
   };
+}
+
+/** Silence has two causes that must not look alike: nobody is meant, or nobody is believed. */
+function describeNobody(refusedAnswers: number): McoError {
+  if (refusedAnswers === 0) {
+    return new McoError('usage/no-match', 'no node matches', {
+      hint: 'try the filter with `find`; values are compared exactly',
+    });
+  }
+  return new McoError('untrusted/no-believable-answer', `${refusedAnswers} answered, but none could be believed`, {
+    hint: 'the audit log says why; most often a host key is missing in known_hosts',
+  });
 }

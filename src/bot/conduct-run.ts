@@ -140,8 +140,8 @@ async function settleWave(wave: Wave, waitMs: number): Promise<void> {
       watch.signal.addEventListener('abort', finish, { once: true });
     });
   }
-  const outcome = bot.bus.losses > wave.lossesBefore || bot.bus.state !== 'up' ? 'unknown' : 'silent';
-  for (const node of nodes) tally.close(node, outcome);
+  const isUnknown = watch.signal.aborted || bot.bus.losses > wave.lossesBefore || bot.bus.state !== 'up';
+  for (const node of nodes) tally.close(node, isUnknown ? 'unknown' : 'silent');
 }
 
 function sleep(bot: Bot, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -21,6 +21,7 @@ export async function executeRun(
   const header = headerOf(run);
   const action = describeAction(bot, run.ask);
   const startedAt = bot.clock.now();
+  const refusedBefore = bot.collector.refused();
   const compose = (end: Conducted): RunReport =>
     composeReport(action, {
       header,
@@ -28,6 +29,7 @@ export async function executeRun(
       startedAt,
       endedAt: bot.clock.now(),
       wasCancelled: signal.aborted,
+      refusedAnswers: bot.collector.refused() - refusedBefore,
     });
   const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
   let targets: Targets | undefined;

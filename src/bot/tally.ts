@@ -63,7 +63,8 @@ export function countOutcomes(results: readonly NodeResult[]): Counts {
 
 /** The one word for how a run ended. */
 export function outcomeOf(counts: Counts, wasCancelled: boolean): Outcome {
-  if (wasCancelled) return 'CANCELLED';
+  // A cancel that came when everything was told already changed nothing.
+  if (wasCancelled && counts.notSent + counts.unknown >= Math.min(1, counts.targeted)) return 'CANCELLED';
   if (counts.notSent === counts.targeted) return 'NOT SENT';
   if (counts.unknown > 0) return 'UNKNOWN';
   if (counts.ok === counts.targeted) return 'OK';

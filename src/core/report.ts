@@ -56,6 +56,8 @@ export interface RunReport {
   readonly results: readonly NodeResult[];
   /** Nodes whose answers nobody waited for. */
   readonly unexpected: readonly string[];
+  /** Messages on the reply queue that were refused meanwhile: unsigned, by unknown keys, for others. */
+  readonly refusedAnswers: number;
   /** How one result reads on one line, from the action's description. */
   readonly line?: string | undefined;
   /** Labels of the outputs, by output name, in the description's order. */
@@ -73,7 +75,7 @@ export const EXIT = { ok: 0, refused: 1, failed: 2, silent: 3, notSent: 4 } as c
 /** A failure that was told weighs more than silence; what nobody could be asked for lack of a way to them is 4. */
 export function exitCodeOf({ outcome, counts, problem }: Pick<RunReport, 'outcome' | 'counts' | 'problem'>): number {
   if (outcome === 'OK') return EXIT.ok;
-  if (outcome === 'DENIED' || problem?.family === 'usage') return EXIT.refused;
+  if (outcome === 'DENIED' || problem?.family === 'usage' || problem?.family === 'untrusted') return EXIT.refused;
   if (outcome === 'NOT SENT') return EXIT.notSent;
   if (counts.failed + counts.denied + counts.expired > 0) return EXIT.failed;
   if (counts.silent + counts.unknown > 0) return EXIT.silent;

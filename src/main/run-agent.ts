@@ -26,9 +26,9 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
     node.close();
     return print(describeNode(config, node));
   }
-  const bus = await createBrokerBus(config.broker, file.resolvePath);
   const audit = await openAuditLog({ path: config.audit });
   const highWaterMark = await openHighWaterMark(join(dirname(config.audit), 'high-water-mark'));
+  const bus = await createBrokerBus(config.broker, file.resolvePath);
   const agent = await startAgent({ ...node, bus, audit, highWaterMark });
   logInfo(`mco-agent ${VERSION} answers as ${config.identity} in ${config.collectives.join(', ')}`);
 

@@ -90,14 +90,17 @@ function drawAggregates({ aggregates, header }: RunReport): readonly string[] {
   return rest > 0 ? [...taken.lines, '', `and ${rest} more summaries`] : taken.lines;
 }
 
-function drawMissing({ outcome, results, unexpected }: RunReport): (readonly string[])[] {
+function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport): (readonly string[])[] {
   const lists: [string, readonly string[]][] = [
     ['No response from:', namesOf(results, 'silent')],
     [outcome === 'CANCELLED' ? 'Not waited for:' : 'Unknown whether done:', namesOf(results, 'unknown')],
     ['Not sent to:', namesOf(results, 'notSent')],
     ['Unexpected response from:', [...unexpected].sort()],
   ];
-  return lists.filter(([, names]) => names.length > 0).map(([title, names]) => [title, '', ...drawNames(names)]);
+  const refused =
+    refusedAnswers > 0 ? [[`Refused, and not counted: ${refusedAnswers} messages; the audit log says why`]] : [];
+  const missing = lists.filter(([, names]) => names.length > 0);
+  return [...missing.map(([title, names]) => [title, '', ...drawNames(names)]), ...refused];
 }
 
 /** Rows of names within their limit; the rest is a number, so that nobody is forgotten. */

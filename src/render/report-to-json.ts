@@ -39,6 +39,7 @@ export interface ReportJson {
   readonly notSent: readonly string[];
   readonly unknown: readonly string[];
   readonly unexpected: readonly string[];
+  readonly refusedAnswers: number;
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly problem?: ProblemJson;
@@ -61,6 +62,7 @@ export function reportToJson(report: RunReport): ReportJson {
     notSent: namesOf(results, 'notSent'),
     unknown: namesOf(results, 'unknown'),
     unexpected: report.unexpected,
+    refusedAnswers: report.refusedAnswers,
     startedAt: new Date(report.startedAt).toISOString(),
     elapsedMs: report.elapsedMs,
     ...(report.problem ? { problem: problemToJson(report.problem) } : {}),

@@ -124,7 +124,7 @@ export async function startNode(site: Site, identity: string, over: 'plain' | 't
   site.write(`${identity}-facts.yaml`, { node: identity });
   site.write(`${identity}-classes.txt`, `role_${identity}\n`);
   const running = startProgram('agent', ['--config', config], { cwd: site.dir });
-  await running.prints(/connected to/);
+  await Promise.all([running.prints(/connected to/), running.prints(/answers as/)]);
   return { running, audit: site.path(`${identity}-audit.jsonl`) };
 }
 

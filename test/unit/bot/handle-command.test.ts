@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRequest } from '../../../src/core/request.ts';
+import { settle } from '../../fakes/fake-clock.ts';
 import { alive, createScene, type Script } from './scripted-fleet.ts';
 
 /** Nodes that answer discovery one after the other, 400 ms apart. */
@@ -73,6 +74,17 @@ describe('a command', () => {
     assert.equal(report?.outcome, 'NOT SENT');
     assert.equal(report.problem?.code, 'usage/no-match');
     assert.equal(bus.published.length, 1, 'only the discovery');
+  });
+
+  it('tells nodes that are not believed from nodes that are not there', async () => {
+    const scene = createScene({});
+    const running = scene.run('package status nginx');
+    await settle();
+    scene.bus.deliver('/queue/mco.mcollective.reply.test', { body: new Uint8Array(9), signature: undefined });
+    const { report, exitCode } = await running;
+    assert.equal(exitCode, 1);
+    assert.equal(report?.refusedAnswers, 1);
+    assert.equal(report.problem?.code, 'untrusted/no-believable-answer');
   });
 
   it('is not sent when the broker is gone', async () => {
@@ -240,7 +252,7 @@ describe('targets', () => {
     });
     const { report } = await scene.run('package status x --batch 1');
     assert.equal(report?.outcome, 'CANCELLED');
-    assert.equal(report.counts.notSent, 2);
+    assert.deepEqual([report.counts.unknown, report.counts.notSent], [1, 2]);
   });
 
   it('in an unknown collective are refused', async () => {

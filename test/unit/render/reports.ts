@@ -69,6 +69,7 @@ export function makeReport(
     outcome: 'OK',
     aggregates: [],
     unexpected: [],
+    refusedAnswers: 0,
     labels: {},
     display: 'all',
     startedAt: Date.UTC(2015, 2, 26, 14, 50),

@@ -30,6 +30,7 @@ const reportOf = (header: RunHeader): RunReport => ({
   aggregates: [],
   results: [],
   unexpected: [],
+  refusedAnswers: 0,
   labels: {},
   display: 'all',
   startedAt: 0,
