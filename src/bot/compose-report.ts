@@ -43,10 +43,11 @@ export function composeReport(
 ): RunReport {
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
+  const { problem } = conducted;
   const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(refusedAnswers) : undefined;
   return {
     header,
-    outcome: outcomeOf(counts, wasCancelled),
+    outcome: nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : 'NO MATCH',
     counts,
     aggregates: aggregateResults(action, results),
     results,
@@ -57,7 +58,7 @@ export function composeReport(
     display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),
     startedAt,
     elapsedMs: endedAt - startedAt,
-    problem: conducted.problem ?? nobody,
+    problem: problem ?? nobody,
   };
 }
 

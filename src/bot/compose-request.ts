@@ -31,6 +31,9 @@ export interface Sealed {
   readonly expiresAt: number;
 }
 
+/** How long the requests of a run are valid. */
+export const ttlOf = ({ line }: Run): number => Math.min(line.options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+
 /** Every filter implies the agent that is asked, and what a command itself narrows it to. */
 export function filterOf(typed: Filter, ask: Ask): Filter {
   const identities = (ask.identities ?? []).map((is) => ({ is }));
@@ -53,7 +56,6 @@ export async function sealRequest(
 ): Promise<Sealed> {
   const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
   const issuedAt = bot.clock.now();
-  const ttlMs = Math.min(run.line.options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
   const timeoutMs = ask === run.ask ? run.line.options.timeoutMs : undefined;
   const request: Request = {
     v: 1,
@@ -70,7 +72,7 @@ export async function sealRequest(
     input: ask.input,
     filter: run.filter,
     issuedAt,
-    notAfter: issuedAt + ttlMs,
+    notAfter: issuedAt + ttlOf(run),
     replyTo: bot.replyTo(run.collective),
     options: timeoutMs === undefined ? {} : { timeoutMs },
   };

@@ -2,7 +2,7 @@ import type { McoError } from '../core/errors.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { NodeResult } from '../core/report.ts';
 import type { Bot } from './bot.ts';
-import { type Run, type Sealed, sealRequest } from './compose-request.ts';
+import { type Run, type Sealed, sealRequest, ttlOf } from './compose-request.ts';
 import type { Targets } from './find-targets.ts';
 import { splitIntoWaves } from './pick-nodes.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -14,7 +14,8 @@ const GRACE_MS = 2000;
 const BATCH_SLEEP_MS = 1000;
 
 export interface Watch {
-  onProgress(answered: number): void;
+  /** @param open the nodes that have not answered */
+  onProgress(answered: number, open: () => readonly string[]): void;
   readonly signal: AbortSignal;
 }
 
@@ -45,13 +46,14 @@ export async function conductRun(
       nodes,
       watch,
       unexpected,
+      started: new Set(),
       lossesBefore: bot.bus.losses,
       opened: [],
       settled: () => {},
     };
     try {
       problems.push(...(await sendWave(wave, targets.broadcast)));
-      await settleWave(wave, actionTimeoutMs + GRACE_MS);
+      await settleWave(wave, { actionTimeoutMs, ttlMs: ttlOf(run) });
     } finally {
       for (const close of wave.opened) close();
     }
@@ -64,6 +66,12 @@ export async function conductRun(
   };
 }
 
+interface Patience {
+  readonly actionTimeoutMs: number;
+  /** How long the request is valid. */
+  readonly ttlMs: number;
+}
+
 interface Wave {
   readonly bot: Bot;
   readonly run: Run;
@@ -71,6 +79,8 @@ interface Wave {
   readonly nodes: readonly string[];
   readonly watch: Watch;
   readonly unexpected: Set<string>;
+  /** Nodes that said they have begun. */
+  readonly started: Set<string>;
   /** The connection's losses when the wave began: more at its end means that answers may have been lost with it. */
   readonly lossesBefore: number;
   readonly opened: (() => void)[];
@@ -112,36 +122,54 @@ function listen(wave: Wave, sealed: Sealed, expected: ReadonlySet<string>): void
       if (!tally.has(node)) wave.unexpected.add(node);
     },
     onReply(reply) {
-      if (reply.kind !== 'result') return;
+      if (reply.kind !== 'result') {
+        wave.started.add(reply.sender);
+        return;
+      }
       tally.recordReply(reply, bot.clock.now() - sentAt);
-      watch.onProgress(tally.answered());
+      watch.onProgress(tally.answered(), tally.openNodes);
       wave.settled();
     },
   });
   wave.opened.push(close);
 }
 
-/** Waits for a wave's answers, at most `waitMs`, and closes the nodes that gave none. */
-async function settleWave(wave: Wave, waitMs: number): Promise<void> {
+/**
+ * Waits for a wave's answers and closes the nodes that gave none. Whoever works longer than a second says so; when the
+ * request has expired nobody can begin any more, so from then on only those are waited for.
+ */
+async function settleWave(wave: Wave, { actionTimeoutMs, ttlMs }: Patience): Promise<void> {
   const { bot, tally, nodes, watch } = wave;
-  const isOver = (): boolean => watch.signal.aborted || !nodes.some((node) => tally.isOpen(node));
-  if (!isOver()) {
-    await new Promise<void>((resolve) => {
-      let open = nodes.filter((node) => tally.isOpen(node)).length;
-      const cancel = bot.clock.after(waitMs, resolve);
-      const finish = (): void => {
-        cancel();
-        resolve();
-      };
-      wave.settled = () => {
-        open--;
-        if (open <= 0 && isOver()) finish();
-      };
-      watch.signal.addEventListener('abort', finish, { once: true });
-    });
-  }
+  await waitUntilSettled(wave, Math.min(actionTimeoutMs, ttlMs) + GRACE_MS, nodes);
+  const working = nodes.filter((node) => wave.started.has(node));
+  await waitUntilSettled(wave, Math.max(0, actionTimeoutMs - ttlMs), working);
   const isUnknown = watch.signal.aborted || bot.bus.losses > wave.lossesBefore || bot.bus.state !== 'up';
   for (const node of nodes) tally.close(node, isUnknown ? 'unknown' : 'silent');
+}
+
+/** Resolves when all of these nodes are closed, when the time is up, or when the run is cancelled. */
+function waitUntilSettled(wave: Wave, waitMs: number, nodes: readonly string[]): Promise<void> {
+  const { signal } = wave.watch;
+  let next = 0;
+  // Looks at each node once over the whole wait: with 20,000 nodes, each answer must not cost a look at all of them.
+  const isSettled = (): boolean => {
+    while (next < nodes.length && !wave.tally.isOpen(nodes[next] as string)) next++;
+    return next >= nodes.length;
+  };
+  if (signal.aborted || isSettled()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      cancel();
+      wave.settled = () => {};
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const cancel = wave.bot.clock.after(waitMs, finish);
+    wave.settled = () => {
+      if (isSettled()) finish();
+    };
+    signal.addEventListener('abort', finish);
+  });
 }
 
 function sleep(bot: Bot, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -21,8 +21,11 @@ const LONGEST_MS = 15_000;
  */
 const STEP_MS = 50;
 
-/** How long the broker may keep the question, and how long a straggler's answer to it is no surprise. */
-const QUESTION_TTL_MS = 10_000;
+/** How long a broker is looked for, and how long it may keep the question. */
+const REACH_BROKER_MS = 5000;
+
+/** How long a straggler's answer to it is no surprise. */
+const STRAGGLER_MS = 10_000;
 
 export interface Discovery {
   /** The nodes that answered in time. */
@@ -65,7 +68,7 @@ export async function discoverNodes(
     onReply: receive,
   });
   try {
-    await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + QUESTION_TTL_MS) });
+    await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + REACH_BROKER_MS) });
     await waitForAnswers(bot, { options: run.line.options, count: () => found.size, signal });
     if (signal.aborted) throw new McoError('failed/cancelled', 'cancelled before anything was asked');
   } catch (error) {
@@ -76,7 +79,7 @@ export async function discoverNodes(
   return {
     results: [...found.values()],
     unexpected: () => [...unexpected],
-    close: () => void bot.clock.after(QUESTION_TTL_MS, close),
+    close: () => void bot.clock.after(STRAGGLER_MS, close),
   };
 }
 

@@ -1,12 +1,14 @@
 import type { ActionDescription } from '../core/agent-description.ts';
-import { toMcoError } from '../core/errors.ts';
+import { McoError, toMcoError } from '../core/errors.ts';
+import type { Bus } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
 import { composeReport, describeAction, headerOf } from './compose-report.ts';
 import type { Run } from './compose-request.ts';
-import { type Conducted, conductRun, type Watch } from './conduct-run.ts';
+import { type Conducted, conductRun } from './conduct-run.ts';
 import { findTargets, type Targets } from './find-targets.ts';
+import { showProgress } from './show-progress.ts';
 import type { Trail } from './trail.ts';
 
 /**
@@ -37,29 +39,43 @@ export async function executeRun(
     targets = await findTargets(bot, run, { onFound, signal });
     // INVARIANT: no record, no action. Nothing is asked of a node before this is on disk.
     await trail.record('intent', { nodes: targets.nodes });
-    const targeted = targets.nodes.length;
-    const onProgress = (answered: number): void =>
-      thread.update({ state: 'running', header, answered, targeted, elapsedMs: bot.clock.now() - startedAt });
-    return compose(await askTargets(bot, run, { targets, action, watch: { signal, onProgress } }));
+    return compose(await askTargets(bot, run, { targets, action, thread, startedAt, signal }));
   } catch (thrown) {
-    return compose({ ...notSent(targets), problem: toMcoError(thrown) });
+    return compose({ ...notSent(targets), problem: explain(thrown, bot.bus) });
   } finally {
     targets?.close();
   }
 }
 
-async function askTargets(
-  bot: Bot,
-  run: Run,
-  { targets, action, watch }: { targets: Targets; action: ActionDescription; watch: Watch },
-): Promise<Conducted> {
+interface Question {
+  readonly targets: Targets;
+  readonly action: ActionDescription;
+  readonly thread: RunThread;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+}
+
+async function askTargets(bot: Bot, run: Run, question: Question): Promise<Conducted> {
+  const { targets, action, thread, startedAt, signal } = question;
   if (targets.nodes.length === 0) return notSent(targets);
   if (isAnsweredByDiscovery(run, targets)) {
     return { results: targets.discovered, unexpected: targets.unexpected(), problem: undefined };
   }
-  watch.onProgress(0);
+  const targeted = targets.nodes.length;
+  const progress = showProgress(thread, { header: headerOf(run), targeted, startedAt, clock: bot.clock });
   const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
-  return conductRun(bot, run, { targets, actionTimeoutMs, watch });
+  try {
+    return await conductRun(bot, run, { targets, actionTimeoutMs, watch: { signal, onProgress: progress.update } });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What went wrong, in words that help: where a broker could not be reached, which ones were tried and why. */
+function explain(thrown: unknown, { lastError }: Bus): McoError {
+  const error = toMcoError(thrown);
+  if (error.code !== 'unreachable/not-sent' || lastError === undefined) return error;
+  return new McoError(error.code, `no broker reachable: ${lastError}`, { hint: error.hint, cause: error });
 }
 
 /** How it stands while nothing has been sent: each node that was found is accounted for. */

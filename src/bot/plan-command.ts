@@ -17,5 +17,9 @@ export function planCommand(line: CommandLine, commands: readonly Command[], wor
   const agent = world.agents.find((candidate) => candidate.agent === name.text);
   if (agent !== undefined) return readCall(agent, words, line);
   const known = [...commands.map((candidate) => candidate.name), ...world.agents.map((candidate) => candidate.agent)];
-  throw wordError('unknown/command', `unknown command \`${name.text}\``, { word: name, line, known });
+  throw wordError('unknown/command', `unknown command \`${name.text}\``, {
+    word: name,
+    line,
+    known: [...new Set(known)],
+  });
 }

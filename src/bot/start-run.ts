@@ -1,5 +1,6 @@
 import type { Ask, CommandLine, CommandWorld } from '../core/command.ts';
-import { McoError } from '../core/errors.ts';
+import { McoError, type Span } from '../core/errors.ts';
+import type { Expression } from '../core/filter.ts';
 import { suggest } from '../core/nearest.ts';
 import { hideSecrets, maskInput } from '../core/secret-input.ts';
 import type { IncomingMessage } from '../core/surface.ts';
@@ -31,7 +32,7 @@ export function worldOf(bot: Bot, caller: string, place: string): CommandWorld {
 /**
  * A question becomes a run.
  *
- * @throws McoError `unknown/collective`
+ * @throws McoError `unknown/collective`, `usage/no-data-functions`
  */
 export function startRun(
   bot: Bot,
@@ -42,8 +43,10 @@ export function startRun(
     const known = bot.collectives;
     throw new McoError('unknown/collective', `unknown collective \`${collective}\``, {
       hint: suggest(collective, known),
+      at: spanOf(line, collective),
     });
   }
+  refuseDataTests(line);
   const words = line.words.map(({ text }) => hideSecrets(text, describeAction(bot, ask), ask.input));
   return {
     id: bot.newId(),
@@ -95,4 +98,33 @@ function requireKey({ signers }: Bot, { ask }: Run): void {
       hint: 'set `keys.write` in its configuration',
     },
   );
+}
+
+/** Where a word stands in what was typed; it is known to be there. */
+function spanOf({ text }: CommandLine, word: string): Span {
+  const start = Math.max(0, text.lastIndexOf(word));
+  return { text, start, end: start + word.length };
+}
+
+/**
+ * No node answers data functions yet: asking the whole fleet to say so helps nobody.
+ *
+ * @throws McoError `usage/no-data-functions`
+ */
+function refuseDataTests(line: CommandLine): void {
+  for (const expression of line.filter.where) {
+    const name = findDataFunction(expression);
+    if (name === undefined) continue;
+    throw new McoError('usage/no-data-functions', `data functions such as \`${name}\` are not available yet`, {
+      hint: 'use facts and classes',
+      at: spanOf(line, name),
+    });
+  }
+}
+
+function findDataFunction(expression: Expression): string | undefined {
+  if ('data' in expression) return expression.data.function;
+  if ('not' in expression) return findDataFunction(expression.not);
+  const parts = 'all' in expression ? expression.all : 'any' in expression ? expression.any : [];
+  return parts.map(findDataFunction).find((name) => name !== undefined);
 }

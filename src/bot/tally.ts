@@ -69,5 +69,6 @@ export function outcomeOf(counts: Counts, wasCancelled: boolean): Outcome {
   if (counts.unknown > 0) return 'UNKNOWN';
   if (counts.ok === counts.targeted) return 'OK';
   if (counts.denied === counts.targeted) return 'DENIED';
+  if (counts.silent === counts.targeted) return 'NO RESPONSE';
   return counts.ok > 0 ? 'PARTIAL' : 'FAILED';
 }

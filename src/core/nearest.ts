@@ -4,8 +4,8 @@ import { distance } from 'fastest-levenshtein';
 const MAX_LENGTH = 64;
 
 /**
- * The known name closest to `word`, if it is close enough to be a typing mistake: at most a third of its
- * letters differ, or one is the beginning of the other.
+ * The known name closest to `word`, if it is close enough to be a typing mistake: about a third of its letters differ
+ * at most, or one is the beginning or the end of the other.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
@@ -16,9 +16,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     if (name.length > MAX_LENGTH) continue;
     const candidate = name.toLowerCase();
     const far = distance(wanted, candidate);
-    const isPrefix = wanted.length >= 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
-    const allowed = Math.max(1, Math.ceil(Math.max(wanted.length, candidate.length) / 3));
-    if ((far <= allowed || isPrefix) && far < bestDistance) {
+    const longest = Math.max(wanted.length, candidate.length);
+    // Beyond a third, only where the words begin alike: `strat` is `start`, but `shell` is not `help`.
+    const third = wanted[0] === candidate[0] ? Math.ceil(longest / 3) : Math.floor(longest / 3);
+    const allowed = Math.max(1, third);
+    const isPart = wanted.length >= 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
+    const isTail = candidate.length >= 3 && wanted.endsWith(candidate);
+    if ((far <= allowed || isPart || isTail) && far < bestDistance) {
       best = name;
       bestDistance = far;
     }

@@ -28,8 +28,20 @@ export interface AggregateResult {
   readonly values: readonly { readonly value: string; readonly count: number }[];
 }
 
-/** The outcome word, always first in what people see. */
-export type Outcome = 'OK' | 'PARTIAL' | 'FAILED' | 'DENIED' | 'CANCELLED' | 'NOT SENT' | 'UNKNOWN';
+/**
+ * The outcome word, always first in what people see. `NO MATCH`: discovery found nobody; `NO RESPONSE`: everybody asked
+ * stayed silent; `NOT SENT`: nothing was asked; `UNKNOWN`: asked, and then the broker was lost.
+ */
+export type Outcome =
+  | 'OK'
+  | 'PARTIAL'
+  | 'FAILED'
+  | 'DENIED'
+  | 'NO RESPONSE'
+  | 'NO MATCH'
+  | 'CANCELLED'
+  | 'NOT SENT'
+  | 'UNKNOWN';
 
 /** What a run is, before anything is known of its end. */
 export interface RunHeader {
@@ -73,9 +85,9 @@ export interface RunReport {
 export const EXIT = { ok: 0, refused: 1, failed: 2, silent: 3, notSent: 4 } as const;
 
 /** A failure that was told weighs more than silence; what nobody could be asked for lack of a way to them is 4. */
-export function exitCodeOf({ outcome, counts, problem }: Pick<RunReport, 'outcome' | 'counts' | 'problem'>): number {
+export function exitCodeOf({ outcome, counts }: Pick<RunReport, 'outcome' | 'counts'>): number {
   if (outcome === 'OK') return EXIT.ok;
-  if (outcome === 'DENIED' || problem?.family === 'usage' || problem?.family === 'untrusted') return EXIT.refused;
+  if (outcome === 'DENIED' || outcome === 'NO MATCH') return EXIT.refused;
   if (outcome === 'NOT SENT') return EXIT.notSent;
   if (counts.failed + counts.denied + counts.expired > 0) return EXIT.failed;
   if (counts.silent + counts.unknown > 0) return EXIT.silent;

@@ -11,6 +11,8 @@ export type RootView =
       readonly answered: number;
       readonly targeted: number;
       readonly elapsedMs: number;
+      /** The nodes still open, when they are few enough to be named. */
+      readonly waitingFor?: readonly string[] | undefined;
     }
   | { readonly state: 'done'; readonly report: RunReport };
 

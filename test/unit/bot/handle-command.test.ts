@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRequest } from '../../../src/core/request.ts';
 import { settle } from '../../fakes/fake-clock.ts';
-import { alive, createScene, type Script } from './scripted-fleet.ts';
+import { alive, createScene, type Script, sendReply } from './scripted-fleet.ts';
 
 /** Nodes that answer discovery one after the other, 400 ms apart. */
 const staggered = (count: number): Record<string, Script> =>
@@ -71,7 +71,7 @@ describe('a command', () => {
     const { run, bus } = createScene({});
     const { report, exitCode } = await run('package status nginx');
     assert.equal(exitCode, 1);
-    assert.equal(report?.outcome, 'NOT SENT');
+    assert.equal(report?.outcome, 'NO MATCH');
     assert.equal(report.problem?.code, 'usage/no-match');
     assert.equal(bus.published.length, 1, 'only the discovery');
   });
@@ -177,6 +177,35 @@ describe('a command', () => {
     assert.doesNotMatch(JSON.stringify(audit.records), /hunter2/);
     assert.match(audit.records[1].command ?? '', /^package update nginx 'token=\S+'$/);
     assert.equal(audit.records[2]?.result, 'OK');
+  });
+});
+
+describe('waiting', () => {
+  it('shows that time goes on, and at the end whom it waits for', async () => {
+    const { run, surface } = createScene({ web1: version('1'), web2: alive(() => undefined) });
+    await run('package status nginx');
+    const running = surface.roots.filter((view) => view.state === 'running');
+    assert.ok(running.length > 5);
+    assert.deepEqual(running.at(-1)?.waitingFor, ['web2']);
+    assert.ok((running.at(-1)?.elapsedMs ?? 0) > (running.at(0)?.elapsedMs ?? 0) + 4000);
+  });
+
+  it('ends when a request that nobody began has expired, however long the action may take', async () => {
+    const { run } = createScene({ web1: version('1'), web2: alive(() => undefined) });
+    const { report } = await run('package status nginx --timeout 3600 --ttl 5');
+    assert.equal(report?.counts.silent, 1);
+    assert.ok(report.elapsedMs < 10_000);
+  });
+
+  it('goes on for a node that said it has begun', async () => {
+    const scene = createScene({
+      web1: alive((request) => {
+        void sendReply(scene.bus, request, { sender: 'web1', kind: 'ack' });
+        return { data: { ensure: '1' }, delayMs: 60_000 };
+      }),
+    });
+    const { report } = await scene.run('package status nginx --timeout 100 --ttl 5');
+    assert.equal(report?.outcome, 'OK');
   });
 });
 

@@ -5,7 +5,7 @@ import { type Handled, handleCommand } from '../../../src/bot/handle-command.ts'
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
 import { broadcastDestination, nodeDestination, replyDestination } from '../../../src/core/destinations.ts';
 import type { Clock } from '../../../src/core/ports.ts';
-import { encodeReply, type ReplyData, type StatusName, statusOf } from '../../../src/core/reply.ts';
+import { encodeReply, type Reply, type ReplyData, type StatusName, statusOf } from '../../../src/core/reply.ts';
 import { decodeRequest, type Request } from '../../../src/core/request.ts';
 import type { Decision } from '../../../src/policy/policy.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
@@ -130,7 +130,14 @@ function startNode({ bus, clock, name, script }: { bus: FakeBus; clock: Clock; n
 export async function sendReply(
   bus: FakeBus,
   request: Request,
-  reply: { sender: string; signer?: string; claims?: string; status?: StatusName; data?: ReplyData },
+  reply: {
+    sender: string;
+    kind?: Reply['kind'];
+    signer?: string;
+    claims?: string;
+    status?: StatusName;
+    data?: ReplyData;
+  },
 ): Promise<void> {
   const signer = createFakeSigner(reply.signer ?? reply.sender);
   const body = encodeReply({
@@ -141,7 +148,7 @@ export async function sendReply(
     run: request.run,
     sender: reply.sender,
     seq: 0,
-    kind: 'result',
+    kind: reply.kind ?? 'result',
     status: statusOf(reply.status ?? 'ok'),
     data: reply.data ?? {},
     startedAt: 1,

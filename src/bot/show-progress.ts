@@ -1,0 +1,38 @@
+import type { Clock } from '../core/ports.ts';
+import type { RunHeader } from '../core/report.ts';
+import type { RunThread } from '../core/surface.ts';
+
+/** While nobody answers, the time shown goes on all the same: a message that stands still looks like a bot that hangs. */
+const TICK_MS = 1000;
+
+/** At most this many open nodes are called by their names. */
+const MAX_NAMED = 5;
+
+export interface Progress {
+  update(answered: number, open: () => readonly string[]): void;
+  stop(): void;
+}
+
+/** Keeps a run's root message up to date: at each answer, and once a second. */
+export function showProgress(
+  thread: RunThread,
+  { header, targeted, startedAt, clock }: { header: RunHeader; targeted: number; startedAt: number; clock: Clock },
+): Progress {
+  let answered = 0;
+  let waitingFor: readonly string[] | undefined;
+  let cancelTick = (): void => {};
+  const show = (): void => {
+    thread.update({ state: 'running', header, answered, targeted, elapsedMs: clock.now() - startedAt, waitingFor });
+    cancelTick();
+    cancelTick = clock.after(TICK_MS, show);
+  };
+  show();
+  return {
+    update(count, open) {
+      answered = count;
+      waitingFor = targeted - count <= MAX_NAMED ? open() : undefined;
+      show();
+    },
+    stop: () => cancelTick(),
+  };
+}
