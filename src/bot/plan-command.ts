@@ -12,6 +12,10 @@ export function planCommand(line: CommandLine, commands: readonly Command[], wor
   if (name === undefined) {
     throw new McoError('usage/no-command', 'what shall be done?', { hint: '`help` shows what you can ask' });
   }
+  const help = commands.find((candidate) => candidate.name === 'help');
+  if (help !== undefined && words.length === 1 && words[0]?.text === 'help' && name.text !== 'help') {
+    return help.plan({ ...line, words: [words[0], name] }, world);
+  }
   const command = commands.find((candidate) => candidate.name === name.text);
   if (command !== undefined) return command.plan(line, world);
   const agent = world.agents.find((candidate) => candidate.agent === name.text);

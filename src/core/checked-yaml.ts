@@ -82,7 +82,9 @@ function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
 }
 
 function describe(issue: v.BaseIssue<unknown>, path: readonly (string | number)[]): string {
-  const where = path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
+  // At the top the parser would quote the whole file, which may be another one than was meant.
+  if (path.length === 0) return 'the file is not a map of settings';
+  const where = `\`${path.join('.')}\``;
   if (isUnknownKey(issue)) return `unknown key \`${path.at(-1)}\``;
   if (issue.received === 'undefined') return `${where} is missing`;
   return `${where}: ${issue.message}`;

@@ -70,6 +70,9 @@ function decodeEntities(text: string): string {
   return text.replace(ENTITY, (all, name: string) => ENTITIES[name] ?? all);
 }
 
+/** What follows the dash of an option of one letter: a capital, as no long option has one, or a character alone. */
+const LETTER_OPTION = /^(?:[A-Z]|[a-z0-9](?:\s|$))/;
+
 /** Quotes, dashes and line breaks: what they become depends on the quotes round them. */
 function straighten(text: string): string {
   let out = '';
@@ -83,7 +86,7 @@ function straighten(text: string): string {
       const next = text.charAt(at);
       out += isLineBreak(next) && quote === undefined ? ' ' : char + (kindOfQuote(next) ?? next);
     } else if (kind === undefined) {
-      out += quote === undefined ? plainCharacter(char, out) : char;
+      out += quote === undefined ? plainCharacter(text, at, out) : char;
     } else if (quote === undefined) {
       quote = kind;
       straightEnd = char === kind ? text.indexOf(kind, at + 1) : -1;
@@ -100,10 +103,12 @@ function straighten(text: string): string {
   return out;
 }
 
-function plainCharacter(char: string, before: string): string {
+/** @param before what the text before `at` has become */
+function plainCharacter(text: string, at: number, before: string): string {
+  const char = text.charAt(at);
   if (isLineBreak(char)) return ' ';
   const startsWord = before === '' || before.endsWith(' ');
-  if (startsWord && LONG_DASHES.includes(char)) return '--';
+  if (startsWord && LONG_DASHES.includes(char)) return LETTER_OPTION.test(text.slice(at + 1, at + 3)) ? '-' : '--';
   if (startsWord && SHORT_DASHES.includes(char)) return '-';
   return char;
 }

@@ -3,8 +3,10 @@ import { McoError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import { formatCommand } from './format-command.ts';
 import { readOptionValues } from './option-values.ts';
+import { quoteWord } from './quote-word.ts';
 import { readFilter } from './read-filter.ts';
 import { readOptions } from './read-options.ts';
+import type { SourceWord } from './source-word.ts';
 import { splitWords } from './split-words.ts';
 
 /**
@@ -16,13 +18,23 @@ import { splitWords } from './split-words.ts';
  */
 export function parseCommandLine(text: string): CommandLine {
   checkLength(text, 'the command');
-  const read = readOptions(splitWords(text));
+  const typed = splitWords(text);
+  if (typed.some(asksForHelp)) return parseCommandLine(helpOn(typed));
+  const read = readOptions(typed);
   const filter = readFilter(read);
   const options = readOptionValues(read);
   const words = read.words.map(({ text: word, start, end }) => ({ text: word, start, end }));
   const canonical = formatCommand({ words: words.map((word) => word.text), filter, options });
   checkLength(canonical, 'the command written out in full');
   return { text, words, filter, options, canonical };
+}
+
+/** `--help` and `-h` work everywhere, as people try them everywhere. */
+const asksForHelp = ({ text }: SourceWord): boolean => text === '--help' || text === '-h';
+
+function helpOn(typed: readonly SourceWord[]): string {
+  const topic = typed.find(({ text }) => /^[a-z]/.test(text));
+  return topic === undefined ? 'help' : `help ${quoteWord(topic.text)}`;
 }
 
 function checkLength(text: string, what: string): void {

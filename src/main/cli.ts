@@ -11,8 +11,8 @@ import { handleCommand } from '../bot/handle-command.ts';
 import { quoteWord } from '../language/quote-word.ts';
 import { createQuietBrokerBus } from './broker-config.ts';
 import { CLIENT_HELP, readClientArgs, SYSTEM_CLIENT_CONFIG, USER_CLIENT_CONFIG } from './client-args.ts';
-import { clientConfigSchema } from './client-config.ts';
-import { createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
+import { clientConfigSchema, DEFAULT_CLIENT_AUDIT } from './client-config.ts';
+import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
 import { createBot } from './create-bot.ts';
 import { exitWithError } from './exit-with-error.ts';
 import { openSigner } from './key-config.ts';
@@ -31,7 +31,8 @@ async function main(): Promise<number> {
   const signer = await openSigner(config.key, resolvePath);
   const verifier = await createKnownHosts({ path: config.known_hosts.map(resolvePath), onWarning: logWarning });
   const auditPath = resolvePath(config.audit);
-  await mkdir(dirname(auditPath), { recursive: true, mode: 0o700 });
+  // Only the default's folder is ours to make; another one shows a mistake in its name.
+  if (config.audit === DEFAULT_CLIENT_AUDIT) await mkdir(dirname(auditPath), { recursive: true, mode: 0o700 });
   const audit = await openAuditLog({ path: auditPath });
   const bus = await createQuietBrokerBus(config.broker, resolvePath);
   const [collective = 'mcollective', ...others] = config.collectives;
@@ -50,11 +51,10 @@ async function main(): Promise<number> {
   });
   try {
     const text = args.words.map(quoteWord).join(' ');
-    const isJson = args.words.includes('--json') || args.words.includes('-j');
     const surface = createTerminalSurface({
       screen: createStdoutScreen(systemClock),
       clock: systemClock,
-      format: isJson ? 'json' : 'text',
+      format: asksForJson(args.words) ? 'json' : 'text',
     });
     const message = {
       text,

@@ -35,7 +35,14 @@ export function readClientArgs(args: readonly string[]): ClientArgs {
   if (first === '--version') return { command: 'version', config: undefined, words: [] };
   const inline = /^--config=(.+)$/s.exec(first)?.[1];
   if (inline !== undefined) return withConfig(inline, args.slice(1));
-  if (first !== '--config') return { command: 'run', config: undefined, words: args };
+  if (first !== '--config') {
+    if (args.includes('--config')) {
+      throw new McoError('usage/bad-option', '`--config` stands before the command', {
+        hint: 'mco --config FILE COMMAND ...',
+      });
+    }
+    return { command: 'run', config: undefined, words: args };
+  }
   if (second === undefined) {
     throw new McoError('usage/missing-value', '`--config` needs a file', { hint: 'mco --config FILE COMMAND ...' });
   }

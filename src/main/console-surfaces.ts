@@ -16,6 +16,9 @@ import { refusalToJson, reportToJson } from '../render/report-to-json.ts';
 export const createStdoutScreen = (clock: Clock): Screen =>
   createScreen({ output: process.stdout, clock, env: process.env, lifetime: process });
 
+/** Whether a command asks for JSON, so that its refusal is JSON as well: a program reads it. */
+export const asksForJson = (words: readonly string[]): boolean => words.includes('--json') || words.includes('-j');
+
 /**
  * A terminal as a place where commands are answered, in the format that each command asks for.
  *
@@ -37,7 +40,7 @@ export function createTerminalSurface({
   const render = { root: renderRoot, thread: renderThread, refusal: renderRefusal, tell: renderTell };
   const remarks = createScreen({ output: process.stderr, clock, env: process.env, lifetime: process });
   const surfaces = {
-    text: createConsoleSurface({ screen, render, gutter }),
+    text: createConsoleSurface({ screen, render, gutter, progress: { output: process.stderr, clock } }),
     json: createDocumentSurface({
       screen,
       formatReport: (report) => writeJsonText(reportToJson(report)),

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -56,6 +56,21 @@ export async function readSecretFile(path: string, what: string): Promise<string
     throw new McoError('usage/open-file', `everybody may read ${what} ${path}`, { hint: `chmod 600 ${path}` });
   }
   return text.split(/\r?\n/)[0] ?? '';
+}
+
+/**
+ * Whether a file can be made beside this path, without making it.
+ *
+ * @param what the setting that names it
+ * @throws McoError `usage/bad-file`
+ */
+export async function requireWritableDirectory(path: string, what: string): Promise<void> {
+  const directory = dirname(path);
+  await access(directory, constants.W_OK).catch((cause: unknown) => {
+    throw new McoError('usage/bad-file', `${what}: nothing can be written in ${directory} (${codeOf(cause)})`, {
+      cause,
+    });
+  });
 }
 
 const expandHome = (path: string): string => (path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path);

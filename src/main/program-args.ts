@@ -25,7 +25,7 @@ export function readProgramArgs<const T extends OptionTable>(args: readonly stri
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (cause) {
-    const message = (cause instanceof Error ? cause.message : String(cause)).split('. ')[0] ?? '';
+    const message = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/)[0] ?? '';
     throw new McoError('usage/bad-option', message.charAt(0).toLowerCase() + message.slice(1), {
       hint: `see ${program} --help`,
       cause,

@@ -8,7 +8,7 @@ import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
 import { createBrokerBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
-import { loadConfig } from './load-config.ts';
+import { loadConfig, requireWritableDirectory } from './load-config.ts';
 import { logInfo } from './log.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
@@ -23,6 +23,7 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   const node = await createNode(config);
   if (args.check) {
     await readBrokerOptions(config.broker, file.resolvePath);
+    await requireWritableDirectory(config.audit, '`audit`');
     node.close();
     return print(describeNode(config, node));
   }

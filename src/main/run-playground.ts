@@ -3,7 +3,7 @@ import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
 import { handleCommand } from '../bot/handle-command.ts';
 import type { Surface } from '../core/surface.ts';
 import { escapeText } from '../render/escape-text.ts';
-import { createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
+import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
 import { logProblem } from './log.ts';
 import { PLAYGROUND_HELP, readPlaygroundArgs } from './playground/playground-args.ts';
 import { describeSecondLock, isDenial, trySecondLock } from './playground/second-lock.ts';
@@ -68,7 +68,7 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const once = args.once ?? (hasTerminal ? undefined : SLIDE);
   const screen = createStdoutScreen(systemClock);
-  const format = args.json ? 'json' : 'text';
+  const format = args.json || asksForJson(once?.split(/\s+/) ?? []) ? 'json' : 'text';
   const world = await startWorld({ nodes: args.nodes, onProblem: logProblem });
   try {
     if (once !== undefined) {

@@ -27,7 +27,11 @@ export function decideOnNode(policy: NodePolicy, question: NodeQuestion): Decisi
 function decideForSigner(policy: NodePolicy, { principal, ...question }: NodeQuestion): Decision {
   const signer = policy.signers.get(principal);
   if (signer === undefined) {
-    return { outcome: 'deny', rules: [], reason: 'this signer may ask for nothing on this node' };
+    return {
+      outcome: 'deny',
+      rules: [],
+      reason: `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``,
+    };
   }
   const rules = [signer.at];
   if (signer.effect !== 'write' && question.effect !== 'read') {

@@ -8,7 +8,9 @@ const TITLES: Readonly<Record<AggregateResult['function'], string>> = {
   average: 'Average',
 };
 
-const VALUE_LENGTH = 80;
+/** In a line of the root, and in a block of the thread. */
+const LINE_VALUE_LENGTH = 40;
+const BLOCK_VALUE_LENGTH = 80;
 
 /** `Summary of Ensure:` */
 const titleOf = (aggregate: AggregateResult): string =>
@@ -17,21 +19,22 @@ const titleOf = (aggregate: AggregateResult): string =>
 const showRow = (aggregate: AggregateResult, value: string, count: number): string =>
   aggregate.function === 'summary' ? `${value} = ${count}` : value;
 
-const shownValues = (aggregate: AggregateResult, max: number): { value: string; count: number }[] =>
-  aggregate.values.slice(0, max).map(({ value, count }) => ({ value: escapeText(value, VALUE_LENGTH), count }));
+const shownValues = ({ values }: AggregateResult, max: number, maxLength: number): { value: string; count: number }[] =>
+  values.slice(0, max).map(({ value, count }) => ({ value: escapeText(value, maxLength), count }));
 
 const countRest = ({ values }: AggregateResult, max: number): string[] =>
-  values.length > max ? [`and ${values.length - max} more values`] : [];
+  values.length > max ? [`and ${values.length - max} more`] : [];
 
 /** On one line: `Summary of Ensure:   1.6.7-1ubuntu1 = 112   purged = 30`. */
 export function describeAggregate(aggregate: AggregateResult, maxValues: number): string {
-  const rows = shownValues(aggregate, maxValues).map(({ value, count }) => showRow(aggregate, value, count));
+  const shown = shownValues(aggregate, maxValues, LINE_VALUE_LENGTH);
+  const rows = shown.map(({ value, count }) => showRow(aggregate, value, count));
   return [titleOf(aggregate), ...rows, ...countRest(aggregate, maxValues)].join('   ');
 }
 
 /** A block: the title, an empty line, and a row for each value, aligned at the equals sign. */
 export function drawAggregate(aggregate: AggregateResult, maxValues: number): string[] {
-  const shown = shownValues(aggregate, maxValues);
+  const shown = shownValues(aggregate, maxValues, BLOCK_VALUE_LENGTH);
   const width = measureWidest(shown.map(({ value }) => value));
   const rows = shown.map(({ value, count }) => showRow(aggregate, alignRight(value, width), count));
   return [titleOf(aggregate), '', ...[...rows, ...countRest(aggregate, maxValues)].map((row) => `    ${row}`)];

@@ -7,7 +7,10 @@ import { alignRight, measureWidest } from './measure-width.ts';
 
 const MAX_ENTRIES = 300;
 
-/** Everything about one node: single values first, then a section for each list and each map. */
+/** Facts nested deeper than this stay compact JSON. */
+const MAX_DEPTH = 8;
+
+/** Everything about one node: single values first, then a section for each list and each map, maps sorted by name. */
 export function drawInventory({ node, data }: NodeResult, labels: Readonly<Record<string, string>>): string[] {
   const outputs = orderOutputs(data, labels).map((name) => ({
     label: escapeText(Object.hasOwn(labels, name) ? (labels[name] ?? name) : name, 60),
@@ -34,10 +37,18 @@ const isNested = (value: JsonValue | undefined): value is Exclude<JsonValue, nul
 function drawSection(value: JsonValue | undefined): string[] {
   if (!isNested(value)) return [showValue(value)];
   if (Array.isArray(value)) return value.length === 0 ? ['(none)'] : drawColumns(value.map(showValue), MAX_ENTRIES);
-  const entries = Object.entries(value);
+  const entries = flatten(value).sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = entries
     .slice(0, MAX_ENTRIES)
-    .map(([name, entry]) => `${escapeText(name, 80)} => ${escapeText(showValue(entry), 200)}`.trimEnd());
+    .map(([name, entry]) => `${escapeText(name, 120)} => ${escapeText(showValue(entry), 200)}`.trimEnd());
   if (shown.length === 0) return ['(none)'];
   return entries.length > shown.length ? [...shown, `and ${entries.length - shown.length} more`] : shown;
+}
+
+/** A map's values by their dotted names, `os.release.major`; lists and what is empty are values. */
+function flatten(map: Readonly<Record<string, JsonValue>>, prefix = '', depth = 1): [name: string, value: JsonValue][] {
+  return Object.entries(map).flatMap(([name, value]): [string, JsonValue][] => {
+    const isMap = isNested(value) && !Array.isArray(value) && Object.keys(value).length > 0;
+    return isMap && depth < MAX_DEPTH ? flatten(value, `${prefix}${name}.`, depth + 1) : [[prefix + name, value]];
+  });
 }

@@ -1,65 +1,88 @@
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { escapeText } from './escape-text.ts';
 import { drawFields, fillLine } from './fill-line.ts';
+import { formatNumber } from './format-count.ts';
 import { groupBy } from './group-by.ts';
 import { listNames, NAME_LENGTH } from './list-names.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 import { drawLazily, type TakenBlocks, takeBlocks } from './take-blocks.ts';
 
-/** A view is cut to these; complete results are for files. */
-export const VIEW_BYTES = 14_000;
+/** Up to so many nodes are listed one by one; of more only some, unless somebody wants to see them. */
+export const LIST_ALL = 250;
 const VIEW_LINES = 60;
 const VIEW_LINES_VERBOSE = 1000;
+
+/** What a view may take beyond its size for a rest that is too short to be hidden. */
+export const GRACE_BYTES = 3600;
 
 /** Identical results of more nodes than this are shown once. */
 const GROUP_OVER = 20;
 
-/** What was taken of a view, and below it how much is missing and where all of it is. */
-export function endView({ lines, cut }: TakenBlocks, rest: number, verbose: boolean): readonly string[] {
-  if (rest <= 0 && !cut) return lines;
-  const more = rest > 0 ? `and ${rest} more` : 'and more';
-  return [...lines, `${more}: ${verbose ? '' : '-v lists more of them, '}--json and --csv hold all`];
+/** What to say of a view that does not hold everything. */
+export interface ViewEnd {
+  readonly listed: number;
+  readonly total: number;
+  /** `-v` would list more. */
+  readonly hasMore: boolean;
+  /** However many are missing, none of them says anything that is not listed. */
+  readonly isVaried?: boolean | undefined;
 }
 
-/** Results one by one, in the shape that the action's description asks for. */
-export function drawResults(report: RunReport, results: readonly NodeResult[]): readonly string[] {
+/** What was taken of a view, and below it how much that is and where all of it is. */
+export function endView({ lines, cut }: TakenBlocks, { listed, total, hasMore, isVaried }: ViewEnd): readonly string[] {
+  if (listed >= total && !cut) return lines;
+  const share = cut ? 'only in part' : `${formatNumber(listed)} of ${formatNumber(total)}`;
+  const varied = isVaried && !cut ? ', each different answer at least once' : '';
+  return [...lines, `listed: ${share}${varied}; ${hasMore ? '-v lists more, ' : ''}--json and --csv hold all`];
+}
+
+/** Results one by one, in the shape that the action's description asks for, in `maxBytes` and the grace. */
+export function drawResults(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
   if (results.length === 0) return [];
-  return report.line === undefined ? drawBlocks(report, results) : drawLines(report, report.line, results);
+  return report.line === undefined
+    ? drawBlocks(report, results, maxBytes)
+    : drawLines(report, report.line, results, maxBytes);
 }
 
-function drawLines(report: RunReport, template: string, results: readonly NodeResult[]): readonly string[] {
-  const { verbose } = report.header.options;
-  const maxLines = verbose ? VIEW_LINES_VERBOSE : VIEW_LINES;
-  const lines = results.map(({ node, data }) => ({
+function drawLines(
+  { header }: RunReport,
+  template: string,
+  results: readonly NodeResult[],
+  maxBytes: number,
+): readonly string[] {
+  const { verbose } = header.options;
+  const total = results.length;
+  const maxLines = verbose ? VIEW_LINES_VERBOSE : total <= LIST_ALL ? LIST_ALL : VIEW_LINES;
+  const lines = results.map(({ node, data }, index) => ({
+    index,
     node: escapeText(node, NAME_LENGTH),
     text: fillLine(template, data),
   }));
-  const picked = pickVaried(lines, maxLines);
-  const width = measureWidest(picked.map(({ node }) => node));
-  const taken = takeBlocks(
-    picked.map(({ node, text }) => [`${alignRight(node, width)}: ${text}`]),
-    { maxLines, maxBytes: VIEW_BYTES },
-  );
-  return endView(taken, results.length - taken.taken, verbose);
+  const { ranked, kinds } = rankVaried(lines);
+  const width = measureWidest(ranked.slice(0, maxLines).map(({ node }) => node));
+  const drawOne = ({ node, text }: (typeof lines)[number]): string[] => [`${alignRight(node, width)}: ${text}`];
+  const taken = takeBlocks(drawLazily(ranked, drawOne), { maxLines, maxBytes, graceBytes: GRACE_BYTES });
+  const listed = ranked.slice(0, taken.taken).sort((a, b) => a.index - b.index);
+  const hasMore = !verbose && total > LIST_ALL;
+  const end = { listed: listed.length, total, hasMore, isVaried: kinds <= listed.length };
+  return endView({ ...taken, lines: taken.cut ? taken.lines : listed.flatMap(drawOne) }, end);
 }
 
-/** When not all fit, every different text gets its turn: the one node that differs must not hide among the rest. */
-function pickVaried<T extends { readonly text: string }>(lines: readonly T[], max: number): readonly T[] {
-  if (lines.length <= max) return lines;
+/** If not all fit, every different text gets its turn: the one node that differs must not hide among the rest. */
+function rankVaried<T extends { readonly text: string; readonly index: number }>(
+  lines: readonly T[],
+): { readonly ranked: readonly T[]; readonly kinds: number } {
   const turns = new Map<string, number>();
-  const ranked = lines.map((line, index) => {
+  const ranked = lines.map((line) => {
     const turn = turns.get(line.text) ?? 0;
     turns.set(line.text, turn + 1);
-    return { line, index, turn };
+    return { line, turn };
   });
-  return ranked
-    .sort((a, b) => a.turn - b.turn || a.index - b.index)
-    .slice(0, max)
-    .sort((a, b) => a.index - b.index)
-    .map(({ line }) => line);
+  ranked.sort((a, b) => a.turn - b.turn || a.line.index - b.line.index);
+  return { ranked: ranked.map(({ line }) => line), kinds: turns.size };
 }
 
-function drawBlocks(report: RunReport, results: readonly NodeResult[]): readonly string[] {
+function drawBlocks(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
   const { verbose } = report.header.options;
   const limits = { maxFields: 40, maxLines: verbose ? 200 : 20, maxLength: verbose ? 1000 : 300 };
   const maxLines = verbose ? VIEW_LINES_VERBOSE : VIEW_LINES * 2;
@@ -72,9 +95,9 @@ function drawBlocks(report: RunReport, results: readonly NodeResult[]): readonly
     titleOf(group),
     ...drawFields(group[0]?.data ?? {}, report.labels, limits).map((line) => `    ${line}`.trimEnd()),
   ];
-  const taken = takeBlocks(drawLazily(shown, drawOne), { maxLines, maxBytes: VIEW_BYTES });
-  const rest = shown.slice(taken.taken).reduce((sum, group) => sum + group.length, 0);
-  return endView(taken, rest, verbose);
+  const taken = takeBlocks(drawLazily(shown, drawOne), { maxLines, maxBytes, graceBytes: GRACE_BYTES });
+  const listed = shown.slice(0, taken.taken).flat().length;
+  return endView(taken, { listed, total: results.length, hasMore: !verbose });
 }
 
 function titleOf(group: readonly NodeResult[]): string {

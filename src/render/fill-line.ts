@@ -1,6 +1,7 @@
 import type { JsonValue } from '../core/json.ts';
 import type { ReplyData } from '../core/reply.ts';
 import { escapeLines, escapeText } from './escape-text.ts';
+import { formatCount } from './format-count.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
 /** A value as people read it: text as it is, anything nested as compact JSON, nothing as nothing. Not escaped. */
@@ -44,5 +45,6 @@ export function drawFields(data: ReplyData, labels: Readonly<Record<string, stri
     if (more.length === 0) return [`${label} ${first}`.trimEnd()];
     return [label, ...[first, ...more].map((line) => `    ${line}`.trimEnd())];
   });
-  return names.length > shown.length ? [...lines, `and ${names.length - shown.length} more outputs`] : lines;
+  const rest = names.length - shown.length;
+  return rest > 0 ? [...lines, `and ${formatCount(rest, 'more output')}`] : lines;
 }

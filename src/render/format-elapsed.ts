@@ -8,3 +8,6 @@ export function formatProgressTime(elapsedMs: number): string {
   const seconds = Math.floor(elapsedMs / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** Milliseconds, whole ones without decimals: `31 ms`, `4.25 ms`. */
+export const formatMs = (elapsedMs: number): string => `${elapsedMs.toFixed(2).replace(/\.00$/, '')} ms`;

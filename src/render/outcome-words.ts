@@ -26,7 +26,7 @@ export const countAnswered = ({ ok, failed, denied, expired }: Counts): number =
 
 /** `142 OK · 3 NO RESPONSE of 145`: every outcome that is not zero; `145 / 145` when all went well. */
 export function describeCounts(counts: Counts, run: Outcome): string {
-  if (counts.targeted === 0) return 'no node matched';
+  if (counts.targeted === 0) return 'no node matches';
   if (counts.ok === counts.targeted) return `${counts.ok} / ${counts.targeted}`;
   const parts = NODE_OUTCOMES.filter((node) => counts[node] > 0).map((node) => `${counts[node]} ${wordFor(node, run)}`);
   return `${parts.join(' · ')} of ${counts.targeted}`;

@@ -3,7 +3,9 @@ import type { RootView } from '../core/surface.ts';
 import { describeAggregate } from './describe-aggregate.ts';
 import { describeHeader } from './describe-header.ts';
 import { describeHint, describeProblem } from './describe-problem.ts';
+import { describeRefused } from './describe-refused.ts';
 import { escapeText } from './escape-text.ts';
+import { formatCount } from './format-count.ts';
 import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
 import { groupFailures } from './group-failures.ts';
 import { listNames } from './list-names.ts';
@@ -13,6 +15,7 @@ import { drawProgress } from './progress-bar.ts';
 const MAX_FAILURES = 5;
 const MAX_FAILED_NAMES = 5;
 const MAX_NAMES = 12;
+const MAX_AWAITED = 5;
 const MAX_AGGREGATES = 5;
 const MAX_VALUES = 8;
 
@@ -28,9 +31,10 @@ const CAVEATS: Partial<Readonly<Record<Outcome, string>>> = {
 export function renderRoot(view: RootView): string {
   if (view.state === 'done') return renderSummary(view.report);
   const header = describeHeader(view.header);
-  if (view.state === 'discovering') return `${header}\nDISCOVERING · ${view.found} nodes so far`;
+  if (view.state === 'discovering') return `${header}\nDISCOVERING · ${formatCount(view.found, 'node')} so far`;
   const progress = drawProgress(view.answered, view.targeted);
-  return `${header}\nRUNNING ${progress} · ${formatProgressTime(view.elapsedMs)}`;
+  const awaited = view.waitingFor?.length ? ` · waiting for ${listNames(view.waitingFor, MAX_AWAITED)}` : '';
+  return `${header}\nRUNNING ${progress} · ${formatProgressTime(view.elapsedMs)}${awaited}`;
 }
 
 function renderSummary(report: RunReport): string {
@@ -38,28 +42,35 @@ function renderSummary(report: RunReport): string {
   const answered = countAnswered(counts);
   return [
     describeHeader(header),
-    `${[outcome, ...describeEnd(report)].join(' · ')} · ${formatElapsed(report.elapsedMs)}`,
+    [outcome, ...describeEnd(report)].join(' · '),
     ...(answered > 0 && counts.ok < counts.targeted ? [drawProgress(answered, counts.targeted)] : []),
     ...explainOutcome(report),
     ...listFailures(report),
     ...report.aggregates.slice(0, MAX_AGGREGATES).map((aggregate) => describeAggregate(aggregate, MAX_VALUES)),
     ...listMissing(report),
+    ...(isNobodyBelieved(report) ? [] : describeRefused(report.refusedAnswers)),
   ].join('\n');
 }
 
 /** Nothing was sent: what stood in the way comes before the numbers, which say nothing new. */
 const isNothingSent = ({ counts }: RunReport): boolean => counts.notSent === counts.targeted;
 
+/** The problem is the refused answers themselves, and says so. */
+const isNobodyBelieved = ({ problem }: RunReport): boolean => problem?.code === 'untrusted/no-believable-answer';
+
 function describeEnd(report: RunReport): string[] {
-  const { counts, outcome, problem } = report;
+  const { counts, outcome, problem, elapsedMs } = report;
   const reason = problem && isNothingSent(report) ? [describeProblem(problem)] : [];
-  return counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
+  const told = counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
+  return outcome === 'NO MATCH' ? told : [...told, formatElapsed(elapsedMs)];
 }
 
 function explainOutcome(report: RunReport): string[] {
-  const { outcome, counts, problem } = report;
+  const { outcome, counts, problem, header } = report;
   const isOpen = outcome === 'NOT SENT' ? isNothingSent(report) : counts.unknown + counts.silent > 0;
-  const caveat = isOpen && counts.targeted > 0 ? CAVEATS[outcome] : undefined;
+  // Nobody minds a read that is still being answered.
+  const isHarmless = outcome === 'CANCELLED' && header.effect === 'read';
+  const caveat = isOpen && counts.targeted > 0 && !isHarmless ? CAVEATS[outcome] : undefined;
   const hint = problem ? describeHint(problem).map((line) => `    ${line}`) : [];
   return [
     ...(problem && !isNothingSent(report) ? [describeProblem(problem)] : []),
@@ -79,7 +90,7 @@ function listFailures({ outcome, results }: RunReport): string[] {
     return `${group.results.length} ${wordFor(group.outcome, outcome)}${message} (${names})`;
   });
   const rest = groups.length - lines.length;
-  return rest > 0 ? [...lines, `and ${rest} more kinds of failure`] : lines;
+  return rest > 0 ? [...lines, `and ${formatCount(rest, 'more kind')} of failure`] : lines;
 }
 
 function listMissing({ outcome, counts, results }: RunReport): string[] {

@@ -1,5 +1,6 @@
 import type { Tell } from '../core/command.ts';
 import { escapeLines, escapeText } from './escape-text.ts';
+import { formatCount } from './format-count.ts';
 import { takeBlocks } from './take-blocks.ts';
 
 const LIMITS = { maxLines: 2000, maxBytes: 36_000 };
@@ -17,7 +18,7 @@ export function renderTell({ title, sections }: Tell): string {
     LIMITS,
   );
   const rest = lines.length - taken.taken;
-  const end = rest > 0 ? [`and ${rest} more lines`] : [];
+  const end = rest > 0 ? [`and ${formatCount(rest, 'more line')}`] : [];
   return [escapeText(title, LINE_LENGTH), ...taken.lines, ...end].join('\n');
 }
 

@@ -1,9 +1,12 @@
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { describeAggregate, drawAggregate } from './describe-aggregate.ts';
+import { describeRefused } from './describe-refused.ts';
 import { endView } from './draw-results.ts';
 import { drawView } from './draw-views.ts';
 import { escapeLines } from './escape-text.ts';
 import { drawFields } from './fill-line.ts';
+import { formatCount } from './format-count.ts';
+import { formatMs } from './format-elapsed.ts';
 import { type FailureGroup, groupFailures } from './group-failures.ts';
 import { drawColumns, listNames } from './list-names.ts';
 import { countAnswered, isFailure, namesOf, wordFor } from './outcome-words.ts';
@@ -16,28 +19,28 @@ const SUMMARY_LIMITS = { maxLines: 120, maxBytes: 3000 };
 const MISSING_BYTES = 1800;
 const MAX_VALUES = 30;
 
+/** What went well gets what the other sections leave of this. */
+const THREAD_BYTES = 35_000;
+
 /**
  * The details of a finished run as plain text, in the founding document's shape: failures first, then a line for each node,
- * the summaries, how many answered, and who did not. Under 40 kB whatever the report holds.
+ * the summaries, how many answered, and who did not. Under 40 kB whatever the report holds; empty when nobody was asked.
  */
 export function renderThread(report: RunReport): string {
   const { counts, elapsedMs, header } = report;
-  const finished = `Finished processing ${countAnswered(counts)} / ${counts.targeted} hosts in ${elapsedMs.toFixed(2)} ms`;
-  return [
-    drawFailures(report),
-    drawFailureData(report),
-    ...drawWhatWentWell(report),
-    drawAggregates(report),
-    header.view === 'names' && counts.ok === counts.targeted ? [] : [finished],
-    ...drawMissing(report),
-  ]
+  const answered = `Finished processing ${countAnswered(counts)} / ${counts.targeted} hosts in ${formatMs(elapsedMs)}`;
+  const isSilent = counts.targeted === 0 || (header.view === 'names' && counts.ok === counts.targeted);
+  const before = [drawFailures(report), drawFailureData(report)];
+  const after = [drawAggregates(report), isSilent ? [] : [answered], ...drawMissing(report)];
+  const maxBytes = THREAD_BYTES - bytesOfLines([...before, ...after].flatMap((section) => [...section, '']));
+  return [...before, ...drawWhatWentWell(report, maxBytes), ...after]
     .filter((section) => section.length > 0)
     .map((section) => section.join('\n'))
     .join('\n\n');
 }
 
 /** The display rule hides what went well; what failed is never hidden. */
-function drawWhatWentWell(report: RunReport): (readonly string[])[] {
+function drawWhatWentWell(report: RunReport, maxBytes: number): (readonly string[])[] {
   const { header, results } = report;
   const ok = results.filter(({ outcome }) => outcome === 'ok');
   if (ok.length === 0) return [];
@@ -45,7 +48,7 @@ function drawWhatWentWell(report: RunReport): (readonly string[])[] {
   if (header.view === 'results' && display === 'failed') {
     return [[`${ok.length} OK, not listed: --display all lists them`]];
   }
-  return [drawView(report, ok)];
+  return [drawView(report, ok, maxBytes)];
 }
 
 function drawFailures(report: RunReport): readonly string[] {
@@ -55,7 +58,9 @@ function drawFailures(report: RunReport): readonly string[] {
     FAILURE_LIMITS,
   );
   const rest = groups.length - taken.taken;
-  return rest > 0 ? [...taken.lines, `and ${rest} more kinds of failure: --json and --csv hold all`] : taken.lines;
+  return rest > 0
+    ? [...taken.lines, `and ${formatCount(rest, 'more kind')} of failure: --json and --csv hold all`]
+    : taken.lines;
 }
 
 /** What failed nodes sent along, for those who want to see everything. */
@@ -67,7 +72,7 @@ function drawFailureData(report: RunReport): readonly string[] {
     ...drawFields(data, report.labels, { maxFields: 20, maxLines: 20, maxLength: 300 }).map((line) => `    ${line}`),
   ];
   const taken = takeBlocks(drawLazily(results, drawOne), FAILURE_DATA_LIMITS);
-  return endView(taken, results.length - taken.taken, true);
+  return endView(taken, { listed: taken.taken, total: results.length, hasMore: false });
 }
 
 function drawFailure({ outcome, message, results }: FailureGroup, report: RunReport): string[] {
@@ -87,7 +92,7 @@ function drawAggregates({ aggregates, header }: RunReport): readonly string[] {
   ]);
   const taken = takeBlocks(blocks, SUMMARY_LIMITS);
   const rest = aggregates.length - taken.taken;
-  return rest > 0 ? [...taken.lines, '', `and ${rest} more summaries`] : taken.lines;
+  return rest > 0 ? [...taken.lines, '', `and ${formatCount(rest, 'more summary', 'more summaries')}`] : taken.lines;
 }
 
 function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport): (readonly string[])[] {
@@ -97,10 +102,12 @@ function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport
     ['Not sent to:', namesOf(results, 'notSent')],
     ['Unexpected response from:', [...unexpected].sort()],
   ];
-  const refused =
-    refusedAnswers > 0 ? [[`Refused, and not counted: ${refusedAnswers} messages; the audit log says why`]] : [];
   const missing = lists.filter(([, names]) => names.length > 0);
-  return [...missing.map(([title, names]) => [title, '', ...drawNames(names)]), ...refused];
+  return [
+    ...missing.map(([title, names]) => [title, '', ...drawNames(names)]),
+    // Where nobody was asked the root says it all.
+    results.length === 0 ? [] : describeRefused(refusedAnswers),
+  ];
 }
 
 /** Rows of names within their limit; the rest is a number, so that nobody is forgotten. */

@@ -88,14 +88,45 @@ const problemToJson = (error: McoError): ProblemJson => ({
   ...(error.at === undefined ? {} : { at: { text: error.at.text, start: error.at.start, end: error.at.end } }),
 });
 
-/** A refusal for programs; nothing was sent, so there is no run and there are no counts. */
+const NO_COUNTS: Counts = {
+  targeted: 0,
+  ok: 0,
+  failed: 0,
+  denied: 0,
+  expired: 0,
+  silent: 0,
+  notSent: 0,
+  unknown: 0,
+};
+
+/** A refusal for programs, with the keys of a run's document: nothing was sent, so there is no run and all counts are 0. */
 export const refusalToJson = ({ outcome, error, rules }: Refusal): RefusalJson => ({
+  run: null,
   outcome,
+  command: null,
+  caller: null,
+  agent: null,
+  action: null,
+  counts: NO_COUNTS,
+  aggregates: [],
+  replies: [],
+  silent: [],
+  notSent: [],
+  unknown: [],
+  unexpected: [],
+  refusedAnswers: 0,
+  startedAt: null,
+  elapsedMs: 0,
   problem: problemToJson(error),
   rules,
 });
 
-export interface RefusalJson {
+/** What of a run's document only a run has. */
+type OnlyOfRuns = 'run' | 'command' | 'caller' | 'agent' | 'action' | 'startedAt';
+
+export interface RefusalJson
+  extends Omit<ReportJson, OnlyOfRuns | 'outcome' | 'problem'>,
+    Readonly<Record<OnlyOfRuns, null>> {
   readonly outcome: Refusal['outcome'];
   readonly problem: ProblemJson;
   /** Where the deciding policy lines stand. */

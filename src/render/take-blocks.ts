@@ -4,7 +4,12 @@ export interface TakeLimits {
   readonly maxLines: number;
   /** In UTF-8, newlines included. */
   readonly maxBytes: number;
+  /** What a rest of a few lines may take beyond that, so that it is not hidden. */
+  readonly graceBytes?: number;
 }
+
+/** A rest with fewer lines is shown: to say that it is missing would help nobody. */
+const FEW_LINES = 10;
 
 export interface TakenBlocks {
   readonly lines: readonly string[];
@@ -32,24 +37,28 @@ export function* drawLazily<T>(
 
 /**
  * As many whole blocks of lines as fit. Only the first may be cut, so that something is always shown. Blocks may be drawn
- * lazily: none is asked for after the one that no longer fits.
+ * lazily: of those that no longer fit only a few are asked for, to see whether they are worth hiding.
  */
-export function takeBlocks(blocks: Iterable<readonly string[]>, { maxLines, maxBytes }: TakeLimits): TakenBlocks {
+export function takeBlocks(blocks: Iterable<readonly string[]>, limits: TakeLimits): TakenBlocks {
+  const { maxLines, maxBytes, graceBytes = 0 } = limits;
   const lines: string[] = [];
+  const rest: (readonly string[])[] = [];
   let taken = 0;
-  let cut = false;
   let bytesLeft = maxBytes;
   for (const block of blocks) {
     const bytes = bytesOfLines(block);
-    const fits = lines.length + block.length <= maxLines && bytes <= bytesLeft;
-    if (!fits && taken > 0) break;
-    lines.push(...(fits ? block : cutBlock(block, { maxLines, maxBytes })));
+    const fits = rest.length === 0 && lines.length + block.length <= maxLines && bytes <= bytesLeft;
+    if (!fits && taken === 0) return { lines: cutBlock(block, limits), taken: 1, cut: true };
     bytesLeft -= bytes;
-    taken++;
-    cut = !fits;
-    if (cut) break;
+    if (fits) {
+      lines.push(...block);
+      taken++;
+    } else {
+      rest.push(block);
+      if (rest.flat().length >= FEW_LINES || bytesLeft + graceBytes < 0) return { lines, taken, cut: false };
+    }
   }
-  return { lines, taken, cut };
+  return { lines: [...lines, ...rest.flat()], taken: taken + rest.length, cut: false };
 }
 
 function cutBlock(block: readonly string[], { maxLines, maxBytes }: TakeLimits): string[] {

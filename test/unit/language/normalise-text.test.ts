@@ -28,6 +28,9 @@ const CASES: readonly (readonly [string, string, string])[] = [
   // Dashes
   ['an em dash at the start of a word', 'ping —limit 5', 'ping --limit 5'],
   ['an en dash at the start of a word', 'ping –limit 5', 'ping --limit 5'],
+  ['an en dash before a letter option', 'ping –C webserver', 'ping -C webserver'],
+  ['an em dash before a letter option with its value', 'ping —Fos=x', 'ping -Fos=x'],
+  ['an en dash before one', 'ping –1', 'ping -1'],
   ['a horizontal bar', 'ping ―limit 5', 'ping --limit 5'],
   ['an em dash at the start of the text', '—limit 5 ping', '--limit 5 ping'],
   ['an em dash alone ends the options', 'shell run — ls', 'shell run -- ls'],

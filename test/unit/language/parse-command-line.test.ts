@@ -148,3 +148,14 @@ describe('parseCommandLine: options', () => {
       assertUsageError(`x --${later} 1`, 'unknown-option', { marked: `--${later}`, hint: 'not available yet' }));
   }
 });
+
+describe('parseCommandLine: help', () => {
+  for (const [typed, canonical] of [
+    ['--help', 'help'],
+    ['-h', 'help'],
+    ['package --help', 'help package'],
+    ['package status -h -F a=b', 'help package'],
+  ] as const) {
+    it(`takes \`${typed}\` for \`${canonical}\``, () => assert.equal(parseCommandLine(typed).canonical, canonical));
+  }
+});

@@ -92,6 +92,13 @@ describe('the arguments of mco', () => {
     assert.equal(readClientArgs(['--version']).command, 'version');
   });
 
+  it('take --config only before the command', () => {
+    assert.match(
+      refusalOf(() => readClientArgs(['ping', '--config', 'c.yaml'])),
+      /stands before the command/,
+    );
+  });
+
   it('need a file after --config', () => {
     assert.match(
       refusalOf(() => readClientArgs(['--config'])),

@@ -80,7 +80,10 @@ describe('decideOnNode', () => {
   }
 
   it('says in words why something is denied', () => {
-    assert.equal(ask('nobody', 'person:raj', 'rpcutil.ping').reason, 'this signer may ask for nothing on this node');
+    assert.equal(
+      ask('nobody', 'person:raj', 'rpcutil.ping').reason,
+      "the signer `nobody` may ask for nothing here: it is not in this node's `signers`",
+    );
     assert.equal(ask('mco-read', 'person:raj', 'package.update!').reason, 'the key of mco-read may only read here');
     assert.equal(
       ask('mco-write', 'console:ana', 'package.status').reason,

@@ -16,8 +16,8 @@ const BOT_FILES: readonly Row[] = [
     '# later\n',
     'p.yaml:1: the file is empty | a policy file has people, groups, roles, bindings or deny',
   ],
-  ['a list', '\n- a\n', 'p.yaml:1: the file: is not a map of policy sections'],
-  ['a word', 'hello', 'p.yaml:1: the file: is not a map of policy sections'],
+  ['a list', '\n- a\n', 'p.yaml:1: the file is not a map of settings'],
+  ['a word', 'hello', 'p.yaml:1: the file is not a map of settings'],
   ['two documents', 'deny: []\n---\ndeny: []\n', 'p.yaml:2: there is more than one document in the file'],
   ['a repeated key', 'deny: []\nbindings: []\ndeny: []\n', 'p.yaml:3: a key is given twice'],
   [
