@@ -7,6 +7,7 @@ import { systemClock } from '../src/adapters/clock/system-clock.ts';
 import { createKnownHosts } from '../src/adapters/ssh/known-hosts-verifier.ts';
 import { createStompBus } from '../src/adapters/stomp/stomp-bus.ts';
 import type { Bot } from '../src/bot/bot.ts';
+import { describeAction } from '../src/bot/compose-report.ts';
 import type { Run } from '../src/bot/compose-request.ts';
 import { conductRun } from '../src/bot/conduct-run.ts';
 import { handleCommand, parse } from '../src/bot/handle-command.ts';
@@ -85,7 +86,11 @@ async function askAll(bot: Bot, identities: readonly string[], broadcast: boolea
   const targets = { nodes: identities, broadcast, discovered: [], unexpected: () => [], close: () => {} };
   const watch = { onProgress: () => {}, signal: new AbortController().signal };
   const startedAt = performance.now();
-  const { results } = await conductRun(bot, run, { targets, actionTimeoutMs: ACTION_TIMEOUT_MS, watch });
+  const { results } = await conductRun(bot, run, {
+    targets,
+    action: { ...describeAction(bot, run.ask), timeoutMs: ACTION_TIMEOUT_MS },
+    watch,
+  });
   const elapsedMs = performance.now() - startedAt;
   requireAll(results.filter(({ outcome }) => outcome === 'ok').length, identities.length);
   return elapsedMs;

@@ -2,6 +2,9 @@ import type { ActionDescription, Aggregation } from '../core/agent-description.t
 import type { JsonValue } from '../core/json.ts';
 import type { AggregateResult, NodeResult } from '../core/report.ts';
 
+/** Longer values are one value when they begin alike. */
+const MAX_VALUE_LENGTH = 200;
+
 /** Sums up the outputs of the nodes that answered well, as the action's description asks. */
 export function aggregateResults(
   action: ActionDescription,
@@ -36,7 +39,8 @@ function countValues(values: readonly JsonValue[]): AggregateResult['values'] {
   const counts = new Map<string, number>();
   for (const value of values.flat()) {
     const text = typeof value === 'string' ? value : value === null ? '(none)' : JSON.stringify(value);
-    counts.set(text, (counts.get(text) ?? 0) + 1);
+    const name = text.slice(0, MAX_VALUE_LENGTH);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts]
     .map(([value, count]) => ({ value, count }))

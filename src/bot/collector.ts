@@ -6,14 +6,19 @@ import { decodeReply, type Reply } from '../core/reply.ts';
 /** How many signatures are checked at once: enough to keep the thread pool busy, few enough to stay fair. */
 const CONCURRENT_CHECKS = 32;
 
-/** Replies that wait for their check. Twice the largest fleet; more is a flood. */
+/** What may wait for its check; more is a flood. Twice the replies of the largest fleet, and what they may weigh. */
 const MAX_WAITING = 50_000;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** How often a node may say that it is still at it, in one request. */
+const MAX_NOTES = 100;
 
 /** A request whose replies are wanted. */
 export interface OpenRequest {
   /** Whether a reply of this node is waited for. */
   expects(node: string): boolean;
-  onReply(reply: Reply): void;
+  /** @param bytes the size of the message */
+  onReply(reply: Reply, bytes: number): void;
   /** A verified node answered that was not asked, or answered twice. */
   onUnexpected(node: string): void;
 }
@@ -38,14 +43,29 @@ export interface Collector {
  * for exactly that host, its request is open, the host is expected, and it is the first of its kind from there.
  */
 export function createCollector(verifier: Verifier, onRefused: (refused: RefusedReply) => void): Collector {
-  const openRequests = new Map<string, { handler: OpenRequest; seen: Set<string> }>();
-  const waiting: BusMessage[] = [];
+  const openRequests = new Map<string, OpenEntry>();
+  let waiting: BusMessage[] = [];
+  let next = 0;
+  let waitingBytes = 0;
   let checking = 0;
   let refused = 0;
 
+  function takeNext(): BusMessage | undefined {
+    const message = waiting[next];
+    if (message === undefined) return undefined;
+    waitingBytes -= message.body.length;
+    next++;
+    // The front is cut off in large pieces: to shift each message would cost a move of all the others.
+    if (next === waiting.length || next === 1000) {
+      waiting = waiting.slice(next);
+      next = 0;
+    }
+    return message;
+  }
+
   function startChecks(): void {
     while (checking < CONCURRENT_CHECKS) {
-      const message = waiting.shift();
+      const message = takeNext();
       if (message === undefined) return;
       checking++;
       void accept(message).finally(() => {
@@ -58,7 +78,7 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
   async function accept(message: BusMessage): Promise<void> {
     try {
       const reply = await verifyReply(verifier, message);
-      deliver(reply);
+      deliver(reply, message.body.length);
     } catch (error) {
       refuse(toMcoError(error));
     }
@@ -69,42 +89,60 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
     onRefused({ error });
   }
 
-  function deliver(reply: Reply): void {
+  function deliver(reply: Reply, bytes: number): void {
     const { sender, request } = reply;
     const open = openRequests.get(request);
     if (open === undefined) {
       onRefused({ error: new McoError('untrusted/closed-request', 'nobody waits for this reply'), sender, request });
       return;
     }
-    const key = `${sender} ${reply.kind === 'result' ? 'result' : reply.seq}`;
-    const isRepeated = open.seen.has(key);
-    if (isRepeated || !open.handler.expects(sender)) {
-      const error = isRepeated
-        ? new McoError('untrusted/repeated-reply', `${sender} answered before`)
-        : new McoError('untrusted/unexpected-host', `${sender} was not asked`);
-      onRefused({ error, sender, request });
-      open.handler.onUnexpected(sender);
-      return;
-    }
-    open.seen.add(key);
-    open.handler.onReply(reply);
+    const error = objectionTo(reply, open);
+    if (error === undefined) return open.handler.onReply(reply, bytes);
+    onRefused({ error, sender, request });
+    open.handler.onUnexpected(sender);
   }
 
   return {
     open(request, handler) {
-      openRequests.set(request, { handler, seen: new Set() });
+      openRequests.set(request, { handler, answered: new Set(), notes: new Map() });
       return () => openRequests.delete(request);
     },
     receive(message) {
-      if (waiting.length >= MAX_WAITING) {
+      const isFull = waiting.length - next >= MAX_WAITING || waitingBytes + message.body.length > MAX_WAITING_BYTES;
+      if (isFull) {
         refuse(new McoError('untrusted/flood', 'too many replies are waiting to be checked'));
         return;
       }
+      waitingBytes += message.body.length;
       waiting.push(message);
       startChecks();
     },
     refused: () => refused,
   };
+}
+
+interface OpenEntry {
+  readonly handler: OpenRequest;
+  /** Nodes whose result is here. */
+  readonly answered: Set<string>;
+  /** Of the others: the last number and the count of what they said on the way. */
+  readonly notes: Map<string, { last: number; count: number }>;
+}
+
+/** Takes note of a reply, or says why it does not count: not asked, or said before. */
+function objectionTo({ sender, kind, seq }: Reply, { handler, answered, notes }: OpenEntry): McoError | undefined {
+  if (!handler.expects(sender)) return new McoError('untrusted/unexpected-host', `${sender} was not asked`);
+  if (answered.has(sender)) return new McoError('untrusted/repeated-reply', `${sender} answered before`);
+  if (kind === 'result') {
+    answered.add(sender);
+    notes.delete(sender);
+    return undefined;
+  }
+  const { last, count } = notes.get(sender) ?? { last: -1, count: 0 };
+  if (seq <= last) return new McoError('untrusted/repeated-reply', `${sender} repeats itself`);
+  if (count >= MAX_NOTES) return new McoError('untrusted/flood', `${sender} sends more than ${MAX_NOTES} notes`);
+  notes.set(sender, { last: seq, count: count + 1 });
+  return undefined;
 }
 
 /** INVARIANT: the bytes that were verified are the bytes that are parsed; the key must belong to the host that they name. */

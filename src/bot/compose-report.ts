@@ -45,9 +45,10 @@ export function composeReport(
   const counts = countOutcomes(results);
   const { problem } = conducted;
   const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(refusedAnswers) : undefined;
+  const emptyOutcome = refusedAnswers === 0 ? 'NO MATCH' : 'UNKNOWN';
   return {
     header,
-    outcome: nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : 'NO MATCH',
+    outcome: nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : emptyOutcome,
     counts,
     aggregates: aggregateResults(action, results),
     results,

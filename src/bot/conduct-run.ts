@@ -1,3 +1,4 @@
+import type { ActionDescription } from '../core/agent-description.ts';
 import type { McoError } from '../core/errors.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { NodeResult } from '../core/report.ts';
@@ -5,7 +6,8 @@ import type { Bot } from './bot.ts';
 import { type Run, type Sealed, sealRequest, ttlOf } from './compose-request.ts';
 import type { Targets } from './find-targets.ts';
 import { splitIntoWaves } from './pick-nodes.ts';
-import { createTally, type Tally } from './tally.ts';
+import { createResultBudget } from './result-budget.ts';
+import { createTally, resultOf, type Tally } from './tally.ts';
 
 /** On top of the action's own time: the way there and back, and the node's queue. */
 const GRACE_MS = 2000;
@@ -30,9 +32,11 @@ export interface Conducted {
 export async function conductRun(
   bot: Bot,
   run: Run,
-  { targets, actionTimeoutMs, watch }: { targets: Targets; actionTimeoutMs: number; watch: Watch },
+  { targets, action, watch }: { targets: Targets; action: ActionDescription; watch: Watch },
 ): Promise<Conducted> {
   const tally = createTally(targets.nodes);
+  const keep = createResultBudget(action);
+  const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
   const unexpected = new Set<string>();
   const problems: McoError[] = [];
   const waves = splitIntoWaves(targets.nodes, run.line.options.batch);
@@ -46,6 +50,7 @@ export async function conductRun(
       nodes,
       watch,
       unexpected,
+      keep,
       started: new Set(),
       lossesBefore: bot.bus.losses,
       opened: [],
@@ -79,6 +84,7 @@ interface Wave {
   readonly nodes: readonly string[];
   readonly watch: Watch;
   readonly unexpected: Set<string>;
+  readonly keep: ReturnType<typeof createResultBudget>;
   /** Nodes that said they have begun. */
   readonly started: Set<string>;
   /** The connection's losses when the wave began: more at its end means that answers may have been lost with it. */
@@ -121,12 +127,12 @@ function listen(wave: Wave, sealed: Sealed, expected: ReadonlySet<string>): void
     onUnexpected: (node) => {
       if (!tally.has(node)) wave.unexpected.add(node);
     },
-    onReply(reply) {
+    onReply(reply, bytes) {
       if (reply.kind !== 'result') {
         wave.started.add(reply.sender);
         return;
       }
-      tally.recordReply(reply, bot.clock.now() - sentAt);
+      tally.recordResult(wave.keep(resultOf(reply, bot.clock.now() - sentAt), bytes));
       watch.onProgress(tally.answered(), tally.openNodes);
       wave.settled();
     },

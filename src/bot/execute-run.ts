@@ -63,9 +63,8 @@ async function askTargets(bot: Bot, run: Run, question: Question): Promise<Condu
   }
   const targeted = targets.nodes.length;
   const progress = showProgress(thread, { header: headerOf(run), targeted, startedAt, clock: bot.clock });
-  const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
   try {
-    return await conductRun(bot, run, { targets, actionTimeoutMs, watch: { signal, onProgress: progress.update } });
+    return await conductRun(bot, run, { targets, action, watch: { signal, onProgress: progress.update } });
   } finally {
     progress.stop();
   }

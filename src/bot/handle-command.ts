@@ -21,7 +21,7 @@ export interface Handled {
 }
 
 /**
- * The chat pipeline: parse, identify, decide, target, record, sign and send, collect, render, record.
+ * The chat pipeline: parse, identify, decide, target, record, sign and send, collect, record, render.
  * Never throws: whatever goes wrong is shown to the requester and recorded.
  *
  * @param signal cancels: nothing further is sent, and nothing is waited for
@@ -47,9 +47,9 @@ export async function handleCommand(
 
     const thread = await surface.open({ state: 'discovering', header: headerOf(run), found: 0 });
     const report = await executeRun(bot, run, { thread, trail, signal });
-    await thread.finish(report);
-    await trail.record('outcome', summaryOf(report));
-    return { exitCode: exitCodeOf(report), report };
+    const recorded = await recordOutcome(report, trail);
+    await thread.finish(recorded);
+    return { exitCode: exitCodeOf(recorded), report: recorded };
   } catch (thrown) {
     return refuse(toMcoError(thrown), surface, trail);
   }
@@ -73,6 +73,22 @@ async function refuse(error: McoError, surface: Surface, trail: Trail): Promise<
   return { exitCode: isOurs ? EXIT.notSent : EXIT.refused, refusal };
 }
 
-function summaryOf({ outcome, counts, elapsedMs, problem }: RunReport) {
-  return { result: outcome, counts, elapsedMs, code: problem?.code, reason: problem?.message };
+/**
+ * Before it is shown: whoever reads it may have gone. What was done is done, so a record that can't be written any more
+ * does not undo the answer, but is told with it.
+ */
+async function recordOutcome(report: RunReport, trail: Trail): Promise<RunReport> {
+  const { outcome, counts, elapsedMs, problem } = report;
+  try {
+    await trail.record('outcome', {
+      result: outcome,
+      counts,
+      elapsedMs,
+      code: problem?.code,
+      reason: problem?.message,
+    });
+    return report;
+  } catch (thrown) {
+    return { ...report, problem: problem ?? toMcoError(thrown) };
+  }
 }

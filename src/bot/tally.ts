@@ -13,7 +13,7 @@ export interface Tally {
   answered(): number;
   has(node: string): boolean;
   isOpen(node: string): boolean;
-  recordReply(reply: Reply, elapsedMs: number): void;
+  recordResult(result: NodeResult): void;
   /** Closes a node that gave no answer. A node that did keeps it. */
   close(node: string, outcome: 'silent' | 'notSent' | 'unknown'): void;
   openNodes(): readonly string[];
@@ -28,10 +28,10 @@ export function createTally(nodes: readonly string[]): Tally {
     answered: () => answered,
     has: (node) => results.has(node),
     isOpen: (node) => results.has(node) && results.get(node) === undefined,
-    recordReply(reply, elapsedMs) {
-      if (results.get(reply.sender) !== undefined) return;
+    recordResult(result) {
+      if (results.get(result.node) !== undefined) return;
       answered++;
-      results.set(reply.sender, resultOf(reply, elapsedMs));
+      results.set(result.node, result);
     },
     close(node, outcome) {
       if (results.has(node) && results.get(node) === undefined) results.set(node, { node, outcome, data: {} });

@@ -13,8 +13,15 @@ import { renderThread } from '../render/render-thread.ts';
 import { reportToCsv } from '../render/report-to-csv.ts';
 import { refusalToJson, reportToJson } from '../render/report-to-json.ts';
 
-export const createStdoutScreen = (clock: Clock): Screen =>
-  createScreen({ output: process.stdout, clock, env: process.env, lifetime: process });
+/** A reader that has gone (`mco ... | head`) or a full disk is no reason to die: the run goes on to its record. */
+function ignoreWriteErrors(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+}
+
+export function createStdoutScreen(clock: Clock): Screen {
+  ignoreWriteErrors();
+  return createScreen({ output: process.stdout, clock, env: process.env, lifetime: process });
+}
 
 /** Whether a command asks for JSON, so that its refusal is JSON as well: a program reads it. */
 export const asksForJson = (words: readonly string[]): boolean => words.includes('--json') || words.includes('-j');

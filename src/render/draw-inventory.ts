@@ -34,9 +34,12 @@ export function drawInventory({ node, data }: NodeResult, labels: Readonly<Recor
 const isNested = (value: JsonValue | undefined): value is Exclude<JsonValue, null | string | number | boolean> =>
   typeof value === 'object' && value !== null;
 
+const isMap = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
+  isNested(value) && !Array.isArray(value);
+
 function drawSection(value: JsonValue | undefined): string[] {
-  if (!isNested(value)) return [showValue(value)];
   if (Array.isArray(value)) return value.length === 0 ? ['(none)'] : drawColumns(value.map(showValue), MAX_ENTRIES);
+  if (!isMap(value)) return [showValue(value)];
   const entries = flatten(value).sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = entries
     .slice(0, MAX_ENTRIES)
@@ -48,7 +51,7 @@ function drawSection(value: JsonValue | undefined): string[] {
 /** A map's values by their dotted names, `os.release.major`; lists and what is empty are values. */
 function flatten(map: Readonly<Record<string, JsonValue>>, prefix = '', depth = 1): [name: string, value: JsonValue][] {
   return Object.entries(map).flatMap(([name, value]): [string, JsonValue][] => {
-    const isMap = isNested(value) && !Array.isArray(value) && Object.keys(value).length > 0;
-    return isMap && depth < MAX_DEPTH ? flatten(value, `${prefix}${name}.`, depth + 1) : [[prefix + name, value]];
+    const isOpened = depth < MAX_DEPTH && isMap(value) && Object.keys(value).length > 0;
+    return isOpened ? flatten(value, `${prefix}${name}.`, depth + 1) : [[prefix + name, value]];
   });
 }

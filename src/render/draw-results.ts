@@ -39,18 +39,16 @@ export function endView({ lines, cut }: TakenBlocks, { listed, total, hasMore, i
 /** Results one by one, in the shape that the action's description asks for, in `maxBytes` and the grace. */
 export function drawResults(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
   if (results.length === 0) return [];
-  return report.line === undefined
-    ? drawBlocks(report, results, maxBytes)
-    : drawLines(report, report.line, results, maxBytes);
+  const { line, header } = report;
+  if (line === undefined) return drawBlocks(report, results, maxBytes);
+  return drawLines(line, results, { verbose: header.options.verbose, maxBytes });
 }
 
 function drawLines(
-  { header }: RunReport,
   template: string,
   results: readonly NodeResult[],
-  maxBytes: number,
+  { verbose, maxBytes }: { readonly verbose: boolean; readonly maxBytes: number },
 ): readonly string[] {
-  const { verbose } = header.options;
   const total = results.length;
   const maxLines = verbose ? VIEW_LINES_VERBOSE : total <= LIST_ALL ? LIST_ALL : VIEW_LINES;
   const lines = results.map(({ node, data }, index) => ({

@@ -62,7 +62,7 @@ function describeEnd(report: RunReport): string[] {
   const { counts, outcome, problem, elapsedMs } = report;
   const reason = problem && isNothingSent(report) ? [describeProblem(problem)] : [];
   const told = counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
-  return outcome === 'NO MATCH' ? told : [...told, formatElapsed(elapsedMs)];
+  return outcome === 'NO MATCH' && counts.targeted === 0 ? told : [...told, formatElapsed(elapsedMs)];
 }
 
 function explainOutcome(report: RunReport): string[] {

@@ -325,7 +325,7 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
     await waitFor(() => answered() >= 18);
     const { exitCode, stdout } = await running.stop('SIGINT');
     assert.equal(exitCode, 3);
-    assert.match(stdout, /^CANCELLED · \d+ OK · \d+ NO RESPONSE of 21/m);
+    assert.match(stdout, /^CANCELLED · \d+ OK · \d+ NOT WAITED FOR of 21/m);
   });
 
   test('Ctrl-C does so on a terminal too, while the progress bar is drawn', { skip: withoutScript }, async () => {
@@ -336,6 +336,6 @@ describe('what one can ask in the playground', { timeout: 120_000 }, () => {
     running.type('\u0003');
     const { exitCode, stdout } = await running.ended;
     assert.equal(exitCode, 3);
-    assert.match(stdout, /CANCELLED.* · 1 OK · 1 NO RESPONSE of 2/);
+    assert.match(stdout, /CANCELLED.* · 1 OK · 1 NOT WAITED FOR of 2/);
   });
 });

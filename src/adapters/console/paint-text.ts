@@ -20,6 +20,8 @@ const OUTCOMES: readonly (readonly [word: string, colour: string])[] = [
   ['CANCELLED', YELLOW],
   ['FAILED', RED],
   ['DENIED', RED],
+  ['NO RESPONSE', RED],
+  ['NO MATCH', YELLOW],
   ['NOT SENT', RED],
   ['UNKNOWN', RED],
 ];

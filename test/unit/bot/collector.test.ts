@@ -53,6 +53,21 @@ describe('a reply', () => {
     assert.equal(refused[0]?.error.code, 'untrusted/other-signer');
   });
 
+  it('that only says it is still at it is heard a hundred times, in order, and then no more', async () => {
+    const { refused } = await whileOpen(async (scene) => {
+      const request = openRequest(scene);
+      for (let seq = 0; seq < 105; seq++)
+        await sendReply(scene.bus, request, { sender: 'web1', kind: 'progress', seq });
+      await sendReply(scene.bus, request, { sender: 'web2', kind: 'ack', seq: 5 });
+      await sendReply(scene.bus, request, { sender: 'web2', kind: 'ack', seq: 5 });
+      await settle();
+    });
+    assert.deepEqual(
+      refused.map(({ error }) => error.code),
+      [...Array<string>(5).fill('untrusted/flood'), 'untrusted/repeated-reply'],
+    );
+  });
+
   it('to a closed request is refused and recorded with its sender', async () => {
     const { bus, refused } = await whileOpen(async () => {});
     await sendReply(bus, decodeRequest(bus.published.at(-1)?.body ?? new Uint8Array()), { sender: 'web1' });

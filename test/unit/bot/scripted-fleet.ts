@@ -133,6 +133,7 @@ export async function sendReply(
   reply: {
     sender: string;
     kind?: Reply['kind'];
+    seq?: number;
     signer?: string;
     claims?: string;
     status?: StatusName;
@@ -147,7 +148,7 @@ export async function sendReply(
     request: request.id,
     run: request.run,
     sender: reply.sender,
-    seq: 0,
+    seq: reply.seq ?? 0,
     kind: reply.kind ?? 'result',
     status: statusOf(reply.status ?? 'ok'),
     data: reply.data ?? {},

@@ -64,13 +64,17 @@ const lost = new McoError('unreachable/lost', 'the connection to amq1 was lost',
 });
 const typed = 'package staus openafs';
 
+const late = { state: 'running', header, targeted: 145, elapsedMs: 6420 } as const;
+
 /** Every rendering that people are promised, by the name of its golden file. */
 export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
   running: () =>
     [
+      renderRoot({ state: 'discovering', header, found: 1 }),
       renderRoot({ state: 'discovering', header, found: 37 }),
       renderRoot({ state: 'running', header, answered: 0, targeted: 145, elapsedMs: 10 }),
       renderRoot({ state: 'running', header, answered: 98, targeted: 145, elapsedMs: 6420 }),
+      renderRoot({ ...late, answered: 142, waitingFor: ['atlas28', 'fai07', 'idp2'] }),
       renderRoot({ state: 'running', header, answered: 145, targeted: 145, elapsedMs: 182_000 }),
     ].join('\n\n'),
   'read-ok': () => {
@@ -86,7 +90,7 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
   failures: () => show(makeMixture(false)),
   'failures-verbose': () => show(makeMixture(true)),
   'all-silent': () =>
-    show(makeReport({ outcome: 'FAILED', results: nodes(300).map((node) => without(node, 'silent')) })),
+    show(makeReport({ outcome: 'NO RESPONSE', results: nodes(300).map((node) => without(node, 'silent')) })),
   denied: () =>
     renderRefusal({
       outcome: 'DENIED',
@@ -112,7 +116,8 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       ...Array.from({ length: 44 }, (_, i) => without(`w${i}`, 'notSent')),
     ];
     const problem = new McoError('usage/cancelled', 'cancelled by @raj');
-    return show(makeReport({ ...packageShape, outcome: 'CANCELLED', results, problem }, writing));
+    const report = makeReport({ ...packageShape, outcome: 'CANCELLED', results, problem }, writing);
+    return `${show(report)}\n\n${renderRoot({ state: 'done', report: { ...report, header } })}`;
   },
   'not-sent': () => {
     const refusal = renderRefusal({ outcome: 'NOT SENT', error: unreachable, rules: [] });
@@ -126,7 +131,30 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
     ];
     return show(makeReport({ ...packageShape, outcome: 'UNKNOWN', results, problem: lost }, writing));
   },
-  'nothing-matched': () => show(makeReport({ outcome: 'NOT SENT', results: [], elapsedMs: 2000 })),
+  'nothing-matched': () => {
+    const problem = new McoError('usage/no-match', 'no node matches', { hint: 'try the filter with `find`' });
+    const believed = new McoError('untrusted/no-believable-answer', '2 answered, but none could be believed', {
+      hint: 'the audit log says why',
+    });
+    return [
+      makeReport({ outcome: 'NO MATCH', results: [], problem }),
+      makeReport({ outcome: 'NO MATCH', results: [] }),
+      makeReport({ outcome: 'NOT SENT', results: [], problem: believed, refusedAnswers: 2 }),
+      makeReport({ outcome: 'NOT SENT', results: [], problem: unreachable, elapsedMs: 2000 }),
+    ]
+      .map((report) => show(report).trimEnd())
+      .join('\n\n');
+  },
+  'refused-answers': () => {
+    const results = [ok('web1', afs('1.6.7'), 31), without('web2', 'silent')];
+    const report = makeReport({ ...packageShape, outcome: 'PARTIAL', results, refusedAnswers: 1, elapsedMs: 8428 });
+    return `${show(report)}\n\n${show({ ...report, refusedAnswers: 2 })}`;
+  },
+  'long-values': () => {
+    const results = nodes(30).map((node, i) => ok(node, { output: `${'line '.repeat(12)}${i % 12}` }));
+    const aggregates = [summarise(results, 'output', 'Output')];
+    return renderRoot({ state: 'done', report: makeReport({ results, aggregates }) });
+  },
   '2000-nodes': () => {
     const results = nodes(2000).map((node, i) => ok(node, afs(i === 1777 ? 'absent' : '1.6.7')));
     return show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }));
@@ -141,7 +169,8 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
   names: () => show(makeReport({ results: ['web2', 'web1', 'db1'].map((node) => ok(node, {})) }, { view: 'names' })),
   ping: () => {
     const results = [ok('web1', { pong: 1 }, 4.2), ok('db-primary', { pong: 1 }, 10), without('web3', 'silent')];
-    return show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' }));
+    const one = makeReport({ results: [ok('web1', { pong: 1 }, 31)], elapsedMs: 40 }, { view: 'ping' });
+    return `${show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' }))}\n\n${show(one)}`;
   },
   facts: () => {
     const results = nodes(9).map((node, i) => ok(node, { fact: 'os.release', value: i % 3 ? '14.04' : '7' }));
@@ -152,7 +181,7 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       version: '0.1.0',
       agents: ['package', 'rpcutil', 'service'],
       classes: [],
-      facts: { os: { family: 'Debian' }, cpus: 2 },
+      facts: { os: { release: { major: 14 }, id: 'debian' }, cpus: 2, disks: ['sda'], mounts: {} },
     };
     const labels = { version: 'Version', agents: 'Agents', facts: 'Facts', classes: 'Classes' };
     return show(makeReport({ results: [ok('web1', data)], labels }, { view: 'inventory' }));

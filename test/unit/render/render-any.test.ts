@@ -14,7 +14,17 @@ import { countResults, header, makeReport, ok, withOptions, without } from './re
 const MAX_BYTES = 40_000;
 const WORDS = 'OK|FAILED|DENIED|EXPIRED|NO RESPONSE|UNKNOWN|NOT WAITED FOR|NOT SENT';
 
-const OUTCOMES = ['OK', 'PARTIAL', 'FAILED', 'DENIED', 'CANCELLED', 'NOT SENT', 'UNKNOWN'] as const;
+const OUTCOMES = [
+  'OK',
+  'PARTIAL',
+  'FAILED',
+  'DENIED',
+  'NO RESPONSE',
+  'NO MATCH',
+  'CANCELLED',
+  'NOT SENT',
+  'UNKNOWN',
+] as const;
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
 const FUNCTIONS = ['summary', 'sum', 'average'] as const;
 const VIEWS = ['results', 'names', 'ping', 'facts', 'inventory'] as const;
@@ -64,6 +74,7 @@ const report: fc.Arbitrary<RunReport> = fc
     labels: fc.dictionary(fc.constantFrom('a', 'b', 'value'), hostileText),
     display: fc.constantFrom(...DISPLAYS),
     unexpected: fc.array(hostileText),
+    refusedAnswers: fc.nat(3),
     problem: fc.option(error, { nil: undefined }),
     aggregates: fc.array(
       fc.record({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderRoot } from '../../../src/render/render-root.ts';
 import { renderThread } from '../../../src/render/render-thread.ts';
-import { failed, makeReport, makeSlide, ok, packageShape, withOptions } from './reports.ts';
+import { failed, makeReport, makeSlide, ok, packageShape, withOptions, without } from './reports.ts';
 
 const mixed = [ok('good', { package: 'p', ensure: '1' }), failed('bad', 'dpkg lock held')];
 
@@ -41,13 +41,66 @@ test('a node that differs is listed even when most are left out', () => {
   );
   const thread = renderThread(makeReport({ ...packageShape, results }));
   assert.match(thread, /n1400: p-odd/);
-  assert.match(thread, /and 440 more: -v/);
+  const end = 'listed: 60 of 500, each different answer at least once; -v lists more, --json and --csv hold all';
+  assert.ok(thread.includes(`\n${end}\n`));
 });
 
-test('verbose lists every node of the slide', () => {
-  const report = makeSlide();
-  const thread = renderThread({ ...report, header: { ...report.header, ...withOptions({ verbose: true }) } });
-  assert.equal(thread.match(/openafs-modules-dkms-/g)?.length, 142);
+test('that each different answer is listed is said only where it is so', () => {
+  const results = Array.from({ length: 500 }, (_, i) => ok(`n${i}`, { package: 'p', ensure: String(i) }));
+  assert.match(renderThread(makeReport({ ...packageShape, results })), /^listed: 60 of 500; -v lists more/m);
+});
+
+test('every node of the slide is listed, and of 250', () => {
+  const slide = renderThread(makeSlide());
+  assert.equal(slide.match(/: openafs-modules-dkms-/g)?.length, 142);
+  assert.doesNotMatch(slide, /listed:/);
+  const results = Array.from({ length: 250 }, (_, i) =>
+    ok(`node${i}.cms.example.org`, {
+      package: 'openafs-modules-dkms',
+      ensure: `1.6.7-1ubuntu1+deb${i}`,
+      arch: 'amd64',
+    }),
+  );
+  const thread = renderThread(makeReport({ ...packageShape, results }));
+  assert.equal(thread.match(/: openafs-modules-dkms-/g)?.length, 250);
+  assert.doesNotMatch(thread, /listed:/);
+});
+
+test('a rest of fewer than ten lines is not hidden, one of ten is', () => {
+  for (const view of ['ping', 'results'] as const) {
+    const limit = view === 'ping' ? 250 : 1000;
+    for (const [rest, isHidden] of [
+      [1, false],
+      [9, false],
+      [10, true],
+    ] as const) {
+      const results = Array.from({ length: limit + rest }, (_, i) => ok(`n${i}`, { package: 'p' }));
+      const verbose = view === 'results';
+      const report = makeReport({ line: '{package}', results }, { view, ...withOptions({ verbose }) });
+      assert.equal(/^listed: /m.test(renderThread(report)), isHidden, `${view} ${rest}`);
+    }
+  }
+});
+
+test('a view that is full says how much of it is listed', () => {
+  const results = Array.from({ length: 2000 }, (_, i) => ok(`${i}${'x'.repeat(60)}`, {}));
+  const [listed = ''] = /^listed: .*$/m.exec(renderThread(makeReport({ results }, { view: 'names' }))) ?? [];
+  assert.match(listed, /^listed: \d{3} of 2,000; --json and --csv hold all$/);
+});
+
+test('where nobody was asked the thread is empty', () => {
+  for (const outcome of ['NO MATCH', 'NOT SENT'] as const) {
+    assert.equal(renderThread(makeReport({ outcome, results: [], refusedAnswers: 3 })), '');
+  }
+});
+
+test('only of a cancelled write is it said that it may still finish', () => {
+  const results = [ok('a', {}), without('b', 'unknown')];
+  for (const effect of ['read', 'write'] as const) {
+    const root = renderRoot({ state: 'done', report: makeReport({ outcome: 'CANCELLED', results }, { effect }) });
+    assert.match(root, /1 OK · 1 NOT WAITED FOR of 2/);
+    assert.equal(root.includes('may still finish'), effect === 'write');
+  }
 });
 
 test('identical results of many nodes are shown once, those of few one by one', () => {

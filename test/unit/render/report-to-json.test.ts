@@ -55,10 +55,32 @@ test("a refusal keeps its code, hint and span, and a bug's own words stay inside
     rules: [],
   } as const;
   assert.deepEqual(refusalToJson(refusal), {
+    run: null,
     outcome: 'NOT SENT',
+    command: null,
+    caller: null,
+    agent: null,
+    action: null,
+    counts: { targeted: 0, ok: 0, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 },
+    aggregates: [],
+    replies: [],
+    silent: [],
+    notSent: [],
+    unknown: [],
+    unexpected: [],
+    refusedAnswers: 0,
+    startedAt: null,
+    elapsedMs: 0,
     problem: { code: 'usage/x', message: 'wrong', hint: 'do', at },
     rules: [],
   });
   const bug = { ...refusal, error: new McoError('bug/unexpected', 'undefined at /srv/secret') };
   assert.doesNotMatch(JSON.stringify(refusalToJson(bug)), /secret/);
+});
+
+test("a refusal has every key of a run's document", () => {
+  const error = new McoError('usage/x', 'wrong');
+  const refusal = refusalToJson({ outcome: 'NOT SENT', error, rules: ['a:1'] });
+  const run = reportToJson(makeReport({ results: [ok('a', {})], problem: error }));
+  assert.deepEqual(Object.keys(refusal), [...Object.keys(run), 'rules']);
 });
