@@ -44,7 +44,7 @@ export function composeReport(
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
   const { problem } = conducted;
-  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(refusedAnswers) : undefined;
+  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, refusedAnswers) : undefined;
   const emptyOutcome = refusedAnswers === 0 ? 'NO MATCH' : 'UNKNOWN';
   return {
     header,
@@ -64,10 +64,13 @@ export function composeReport(
 }
 
 /** Silence has two causes that must not look alike: nobody is meant, or nobody is believed. */
-function describeNobody(refusedAnswers: number): McoError {
+function describeNobody({ view }: RunHeader, refusedAnswers: number): McoError {
   if (refusedAnswers === 0) {
     return new McoError('usage/no-match', 'no node matches', {
-      hint: 'try the filter with `find`; values are compared exactly',
+      hint:
+        view === 'names'
+          ? 'values are compared exactly; try one condition at a time'
+          : 'try the filter with `find`; values are compared exactly',
     });
   }
   return new McoError('untrusted/no-believable-answer', `${refusedAnswers} answered, but none could be believed`, {

@@ -1,5 +1,5 @@
 import { toMcoError } from '../core/errors.ts';
-import { escapeText } from '../render/escape-text.ts';
+import { escapeText } from '../core/escape-text.ts';
 
 const MAX_LENGTH = 2000;
 

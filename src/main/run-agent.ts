@@ -3,7 +3,7 @@ import { startAgent } from '../../agent/start-agent.ts';
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
 import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
-import { escapeText } from '../render/escape-text.ts';
+import { escapeText } from '../core/escape-text.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
 import { createBrokerBus, readBrokerOptions } from './broker-config.ts';

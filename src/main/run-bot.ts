@@ -2,7 +2,7 @@ import { systemClock } from '../adapters/clock/system-clock.ts';
 import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
 import type { Bot } from '../bot/bot.ts';
 import { handleCommand } from '../bot/handle-command.ts';
-import { escapeText } from '../render/escape-text.ts';
+import { escapeText } from '../core/escape-text.ts';
 import { BOT_HELP, readBotArgs } from './bot-args.ts';
 import { type BotConfig, botConfigSchema } from './bot-config.ts';
 import { createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';

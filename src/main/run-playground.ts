@@ -1,8 +1,8 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
 import { handleCommand } from '../bot/handle-command.ts';
+import { escapeText } from '../core/escape-text.ts';
 import type { Surface } from '../core/surface.ts';
-import { escapeText } from '../render/escape-text.ts';
 import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
 import { logProblem } from './log.ts';
 import { PLAYGROUND_HELP, readPlaygroundArgs } from './playground/playground-args.ts';

@@ -1,5 +1,5 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { AggregateResult } from '../core/report.ts';
-import { escapeText } from './escape-text.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
 const TITLES: Readonly<Record<AggregateResult['function'], string>> = {

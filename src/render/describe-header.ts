@@ -1,5 +1,5 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { RunHeader } from '../core/report.ts';
-import { escapeText } from './escape-text.ts';
 
 /** `@ana`; who is not a person keeps the kind, `unix:ana`. */
 const nameCaller = (caller: string): string => escapeText(caller.replace(/^person:/, '@'), 120);

@@ -1,5 +1,5 @@
 import type { McoError } from '../core/errors.ts';
-import { escapeLines, escapeText } from './escape-text.ts';
+import { escapeLines, escapeText } from '../core/escape-text.ts';
 
 /** An error's message as anybody may know it, not escaped. A bug's own words are for the log: they may name what is inside. */
 export const publicMessage = (error: McoError): string =>

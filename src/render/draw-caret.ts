@@ -1,5 +1,5 @@
 import type { Span } from '../core/errors.ts';
-import { CUT_MARK, escapeText } from './escape-text.ts';
+import { CUT_MARK, escapeText } from '../core/escape-text.ts';
 import { measureWidth } from './measure-width.ts';
 
 /** How much of the text is shown before, under and after the carets, UTF-16 units. */

@@ -1,6 +1,6 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { NodeResult } from '../core/report.ts';
-import { escapeText } from './escape-text.ts';
 import { orderOutputs, showValue } from './fill-line.ts';
 import { drawColumns, NAME_LENGTH } from './list-names.ts';
 import { alignRight, measureWidest } from './measure-width.ts';

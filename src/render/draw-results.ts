@@ -1,5 +1,5 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
-import { escapeText } from './escape-text.ts';
 import { drawFields, fillLine } from './fill-line.ts';
 import { formatNumber } from './format-count.ts';
 import { groupBy } from './group-by.ts';

@@ -1,7 +1,7 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { drawInventory } from './draw-inventory.ts';
 import { drawResults, endView, GRACE_BYTES, LIST_ALL } from './draw-results.ts';
-import { escapeText } from './escape-text.ts';
 import { showValue } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';

@@ -1,6 +1,6 @@
+import { escapeLines, escapeText } from '../core/escape-text.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { ReplyData } from '../core/reply.ts';
-import { escapeLines, escapeText } from './escape-text.ts';
 import { formatCount } from './format-count.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 

@@ -1,4 +1,4 @@
-import { escapeText } from './escape-text.ts';
+import { escapeText } from '../core/escape-text.ts';
 import { alignLeft, measureWidest } from './measure-width.ts';
 
 /** The longest name that is shown in full, UTF-16 units. */

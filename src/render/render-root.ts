@@ -1,10 +1,10 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { Outcome, RunReport } from '../core/report.ts';
 import type { RootView } from '../core/surface.ts';
 import { describeAggregate } from './describe-aggregate.ts';
 import { describeHeader } from './describe-header.ts';
 import { describeHint, describeProblem } from './describe-problem.ts';
 import { describeRefused } from './describe-refused.ts';
-import { escapeText } from './escape-text.ts';
 import { formatCount } from './format-count.ts';
 import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
 import { groupFailures } from './group-failures.ts';

@@ -1,5 +1,5 @@
 import type { Tell } from '../core/command.ts';
-import { escapeLines, escapeText } from './escape-text.ts';
+import { escapeLines, escapeText } from '../core/escape-text.ts';
 import { formatCount } from './format-count.ts';
 import { takeBlocks } from './take-blocks.ts';
 

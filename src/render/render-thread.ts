@@ -1,9 +1,9 @@
+import { escapeLines } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { describeAggregate, drawAggregate } from './describe-aggregate.ts';
 import { describeRefused } from './describe-refused.ts';
 import { endView } from './draw-results.ts';
 import { drawView } from './draw-views.ts';
-import { escapeLines } from './escape-text.ts';
 import { drawFields } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';

@@ -1,6 +1,6 @@
+import { escapeText } from '../core/escape-text.ts';
 import type { ReplyData } from '../core/reply.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
-import { escapeText } from './escape-text.ts';
 import { showValue } from './fill-line.ts';
 
 const FIXED: readonly string[] = ['node', 'outcome', 'status', 'message', 'elapsedMs'];

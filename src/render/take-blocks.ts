@@ -1,4 +1,4 @@
-import { CUT_MARK } from './escape-text.ts';
+import { CUT_MARK } from '../core/escape-text.ts';
 
 export interface TakeLimits {
   readonly maxLines: number;

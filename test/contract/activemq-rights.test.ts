@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createStompBus, type StompBus } from '../../src/adapters/stomp/stomp-bus.ts';
 import {
   aliveDestination,
@@ -54,6 +56,93 @@ describe('the configuration for ActiveMQ that we ship', { skip: whyNoActivemq(),
     await Promise.all([publish(bot, request), publish(bot, node), publish(agent, reply), publish(agent, alive)]);
     await waitFor(() => got.length === 4);
     assert.deepEqual(got.sort(), [reply, node, request, alive].sort());
+  });
+
+  test('an agent may not create a reply queue, only write to one that a bot has', async () => {
+    const agent = connect('agent', 'a');
+    await agent.whenUp(20_000);
+    const sent = publish(agent, replyDestination('c', 'nobody')).catch(() => {});
+    await waitFor(() => agent.losses === 1);
+    assert.match(agent.lastError ?? '', /not authorized to create/);
+    await agent.close();
+    await sent;
+  });
+
+  /** A login that need not keep to what our own client does. */
+  const connectRaw = async (login: string, passcode: string): Promise<{ socket: TLSSocket; said(): string }> => {
+    let said = '';
+    const socket = connectTls({ host: '127.0.0.1', port: broker.tlsPort ?? 0, ca: broker.ca ?? '' });
+    socket.on('error', () => {});
+    socket.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('latin1')).slice(-65_536);
+    });
+    socket.write(`CONNECT\naccept-version:1.2\nhost:x\nlogin:${login}\npasscode:${passcode}\n\n\0`);
+    await waitFor(() => said.includes('CONNECTED'));
+    return { socket, said: () => said };
+  };
+  const frame = (destination: string, headers: string, body: string) =>
+    Buffer.from(`SEND\ndestination:${destination}\n${headers}content-length:${body.length}\n\n${body}\0`);
+
+  for (const [how, headers] of [
+    ['', ''],
+    [' with receipts', 'receipt:r\n'],
+    [' as persistent messages', 'persistent:true\n'],
+  ] as const) {
+    test(`an agent that floods a queue nobody reads${how} stops nobody else`, async () => {
+      const unread = replyDestination('c', `unread${headers.length}`);
+      const owner = connect('bot', 'b');
+      owner.subscribe(unread, () => {});
+      await owner.whenUp(20_000);
+      await owner.close();
+      const { socket } = await connectRaw('agent', 'a');
+      const message = frame(unread, headers, 'x'.repeat(100_000));
+      // 500 MB, more than the broker has; or as much as it takes.
+      for (let n = 0; n < 5000 && !socket.destroyed; n++) {
+        if (socket.write(message)) continue;
+        const drained = new Promise((done) => socket.once('drain', done));
+        const closed = new Promise((done) => socket.once('close', done));
+        if ((await Promise.race([drained, closed, sleep(2000, 'stuck')])) === 'stuck') break;
+      }
+      const [bot, agent, admin] = [connect('bot', 'b'), connect('agent', 'a'), connect('admin', 'x')];
+      const got: string[] = [];
+      bot.subscribe(reply, () => got.push(reply));
+      agent.subscribe(request, () => got.push(request));
+      agent.subscribe(node, () => got.push(node));
+      admin.subscribe('/queue/admins', () => got.push('admin'));
+      await Promise.all([bot.whenUp(20_000), agent.whenUp(20_000), admin.whenUp(20_000)]);
+      const body = new Uint8Array(1024 * 1024);
+      const sent = [publish(bot, request), publish(bot, node, body), publish(agent, reply, body)];
+      await Promise.all([...sent, publish(admin, '/queue/admins')]);
+      await waitFor(() => got.length === 4);
+      assert.deepEqual([bot.losses, agent.losses, admin.losses], [0, 0, 0]);
+      socket.destroy();
+    });
+  }
+
+  test('a message ends at last, whatever its sender wants, and does not stay as a dead letter', async () => {
+    const owner = connect('bot', 'b');
+    owner.subscribe(replyDestination('c', 'stamped'), () => {});
+    await owner.whenUp(20_000);
+    await owner.close();
+    const { socket, said } = await connectRaw('agent', 'a');
+    const to = replyDestination('c', 'stamped');
+    const before = Date.now();
+    const wishes = ['', 'expires:0\n', 'timestamp:0\n', `expires:${before + 1e9}\n`, 'expires:-1\n'];
+    for (const wish of wishes) socket.write(frame(to, `${wish}receipt:ok\n`, 'x'));
+    socket.write(frame(to, `expires:${before + 200}\npersistent:true\nreceipt:ok\n`, 'x'));
+    await waitFor(() => said().split('receipt-id:ok').length === wishes.length + 2);
+    socket.destroy();
+    await sleep(300);
+    const admin = await connectRaw('admin', 'x');
+    admin.socket.write(`SUBSCRIBE\nid:1\ndestination:${to}\n\n\0`);
+    admin.socket.write(`SUBSCRIBE\nid:2\ndestination:/queue/ActiveMQ.DLQ\nreceipt:all\n\n\0`);
+    await waitFor(() => admin.said().includes('receipt-id:all'));
+    await waitFor(() => admin.said().split('\nMESSAGE\n').length > wishes.length);
+    const ends = [...admin.said().matchAll(/\nexpires:(-?\d+)/g)].map(([, at]) => Number(at));
+    assert.equal(ends.length, wishes.length);
+    for (const at of ends) assert.ok(at > before && at <= Date.now() + 720_000, `${at}`);
+    assert.ok(!admin.said().includes('ActiveMQ.DLQ'));
+    admin.socket.destroy();
   });
 
   for (const [who, passcode, destinations] of [

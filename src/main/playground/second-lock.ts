@@ -4,10 +4,10 @@ import { parse } from '../../bot/handle-command.ts';
 import { planCommand } from '../../bot/plan-command.ts';
 import { startRun, worldOf } from '../../bot/start-run.ts';
 import { McoError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape-text.ts';
 import { EVERYBODY } from '../../core/filter.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { IncomingMessage, Refusal } from '../../core/surface.ts';
-import { escapeText } from '../../render/escape-text.ts';
 
 /** How long the tried node may take to answer. */
 const PATIENCE_MS = 3000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeLines, escapeText, writeJsonText } from '../../../src/render/escape-text.ts';
-import { hostileText, UNSAFE } from './hostile-text.ts';
+import { escapeLines, escapeText, writeJsonText } from '../../../src/core/escape-text.ts';
+import { hostileText, UNSAFE } from '../render/hostile-text.ts';
 
 test('controls, bidi, zero-width, tags and line separators become visible', () => {
   assert.equal(escapeText('\x1b[31m\x07\x7f\x9b'), '\\x1b[31m\\x07\\x7f\\x9b');
