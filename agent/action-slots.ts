@@ -1,3 +1,4 @@
+import type { Effect } from '../src/core/agent-description.ts';
 import { McoError } from '../src/core/errors.ts';
 
 /** A place for one action: it may start when `ready` resolves. */
@@ -9,33 +10,56 @@ export interface ActionSlot {
 
 export interface ActionSlots {
   /** @throws McoError `failed/busy` when the line is full */
-  reserve(): ActionSlot;
+  reserve(effect: Effect): ActionSlot;
 }
 
-/** Lets `maxRunning` actions run at once and `maxWaiting` wait, first come, first served. */
-export function createActionSlots(maxRunning: number, maxWaiting: number): ActionSlots {
-  let running = 0;
-  const waiting = new Set<() => void>();
+/** How many actions may run and wait at once. What reads may not use is kept for writes. */
+export interface SlotLimits {
+  readonly running: number;
+  readonly waiting: number;
+  readonly runningReads: number;
+  readonly waitingReads: number;
+}
+
+interface Waiting {
+  readonly effect: Effect;
+  start(): void;
+}
+
+/** First come, first served; but when reads have all their places, a write goes before those that wait. */
+export function createActionSlots(limits: SlotLimits): ActionSlots {
+  const running: Record<Effect, number> = { read: 0, write: 0 };
+  const waiting = new Set<Waiting>();
+
+  const mayRun = (effect: Effect): boolean =>
+    running.read + running.write < limits.running && (effect === 'write' || running.read < limits.runningReads);
+
+  function mayWait(effect: Effect): boolean {
+    if (waiting.size >= limits.waiting) return false;
+    return effect === 'write' || [...waiting].filter((other) => other.effect === 'read').length < limits.waitingReads;
+  }
 
   function startNext(): void {
-    for (const start of waiting) {
-      if (running >= maxRunning) return;
-      waiting.delete(start);
-      running += 1;
-      start();
+    for (const next of waiting) {
+      if (!mayRun(next.effect)) continue;
+      waiting.delete(next);
+      running[next.effect] += 1;
+      next.start();
     }
   }
 
   return {
-    reserve() {
-      if (running >= maxRunning && waiting.size >= maxWaiting) {
-        throw new McoError('failed/busy', `this node runs ${running} actions and ${waiting.size} more wait`);
+    reserve(effect) {
+      if (!mayRun(effect) && !mayWait(effect)) {
+        const count = running.read + running.write;
+        throw new McoError('failed/busy', `this node runs ${count} actions and ${waiting.size} more wait`);
       }
       let start = (): void => {};
       const ready = new Promise<void>((resolve) => {
         start = () => resolve();
       });
-      waiting.add(start);
+      const place: Waiting = { effect, start };
+      waiting.add(place);
       startNext();
       let released = false;
       return {
@@ -43,7 +67,7 @@ export function createActionSlots(maxRunning: number, maxWaiting: number): Actio
         release() {
           if (released) return;
           released = true;
-          if (!waiting.delete(start)) running -= 1;
+          if (!waiting.delete(place)) running[effect] -= 1;
           startNext();
         },
       };

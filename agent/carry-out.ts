@@ -9,6 +9,8 @@ import type { Task } from './validate-request.ts';
 
 /** An action that takes longer is acknowledged first. */
 const ACK_AFTER_MS = 1000;
+/** What a request may ask for, where the action's own description does not say more: a place is not held for a day. */
+const MAX_TIMEOUT_MS = 3_600_000;
 
 /**
  * Record, acknowledge, run, reply, record.
@@ -18,14 +20,14 @@ const ACK_AFTER_MS = 1000;
  */
 export async function carryOut(task: Task, rules: readonly string[], node: NodeRuntime): Promise<void> {
   const { request, action, run, input } = task;
-  const slot = node.slots.reserve();
+  const slot = node.slots.reserve(action.effect);
   try {
     if (request.issuedAt > node.clock.now()) await node.highWaterMark?.raise(request.issuedAt);
     await recordIntent(task, rules, node);
     const replies = createReplyWriter(request, node);
     const startedAt = node.clock.now();
     const cancelAck = node.clock.after(ACK_AFTER_MS, () => void replies.send('ack', ACK));
-    const timeoutMs = request.options.timeoutMs ?? action.timeoutMs;
+    const timeoutMs = Math.min(request.options.timeoutMs ?? action.timeoutMs, Math.max(action.timeoutMs, MAX_TIMEOUT_MS));
     const result = await runAction({ run, input, ready: slot.ready, timeoutMs }, node);
     cancelAck();
     slot.release();

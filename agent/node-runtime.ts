@@ -1,14 +1,14 @@
 import type { Agent } from '../src/core/agent.ts';
+import type { McoError } from '../src/core/errors.ts';
 import { LIMITS } from '../src/core/limits.ts';
 import { createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { type ActionSlots, createActionSlots } from './action-slots.ts';
 import { createCounters, type NodeCounters, type NodeDependencies } from './node-dependencies.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
 
-const MAX_RUNNING_ACTIONS = 32;
-const MAX_WAITING_ACTIONS = 256;
-const MAX_REMEMBERED_REQUESTS = 50_000;
-const MAX_REMEMBERED_LATE_REQUESTS = 2000;
+const SLOT_LIMITS = { running: 32, waiting: 256, runningReads: 24, waitingReads: 192 };
+const REMEMBERED_REQUESTS = { maxEntries: 50_000, maxEntriesPerKey: 20_000 };
+const REMEMBERED_TURNED_DOWN = { maxEntries: 5000, maxEntriesPerKey: 1000 };
 
 /** A node's dependencies and what it has to remember between requests. */
 export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
@@ -16,10 +16,13 @@ export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
   readonly counters: NodeCounters;
   readonly startedAt: number;
   readonly seen: ReplayGuard;
-  /** Requests out of time that were answered: each is told once. */
-  readonly late: ReplayGuard;
+  /** Requests that were answered although they were not accepted: each is told once. */
+  readonly turnedDown: ReplayGuard;
   readonly slots: ActionSlots;
+  /** What was not accepted. */
   readonly refusals: RefusalRecorder;
+  /** What was accepted and not run. Apart from refusals: a flood of strangers must not hide it. */
+  readonly denials: RefusalRecorder;
   /** Calls `fn` when the node stops, or at once if it did; the returned function takes that back. */
   onStop(fn: () => void): () => void;
 }
@@ -27,21 +30,23 @@ export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
 /** @param stopping aborts the actions that run */
 export function createNodeRuntime(node: NodeDependencies, stopping: AbortSignal): NodeRuntime {
   const { audit, clock } = node;
+  const onProblem = (problem: McoError): void => node.onProblem?.(problem);
   // A request may come 30 s before its issue by this node's clock and is accepted until 30 s after its end.
   const windowMs = LIMITS.validityMs + 2 * LIMITS.clockSkewMs;
   return {
     ...node,
     profile: () => node.profile(),
     policy: () => node.policy(),
-    onProblem: (problem) => node.onProblem?.(problem),
+    onProblem,
     agents: new Map(node.agents.map((agent) => [agent.description.agent, agent])),
     counters: node.counters ?? createCounters(),
     // What ran before this start was issued before it, or is below the mark.
     startedAt: Math.max(node.startedAt ?? clock.now(), (node.highWaterMark?.current() ?? -1) + 1),
-    seen: createReplayGuard({ windowMs, maxEntries: MAX_REMEMBERED_REQUESTS }),
-    late: createReplayGuard({ windowMs, maxEntries: MAX_REMEMBERED_LATE_REQUESTS }),
-    slots: createActionSlots(MAX_RUNNING_ACTIONS, MAX_WAITING_ACTIONS),
-    refusals: createRefusalRecorder({ audit, clock, onProblem: (problem) => node.onProblem?.(problem) }),
+    seen: createReplayGuard({ windowMs, ...REMEMBERED_REQUESTS }),
+    turnedDown: createReplayGuard({ windowMs, ...REMEMBERED_TURNED_DOWN }),
+    slots: createActionSlots(SLOT_LIMITS),
+    refusals: createRefusalRecorder({ audit, clock, onProblem }),
+    denials: createRefusalRecorder({ audit, clock, onProblem }),
     onStop: createStopList(stopping),
   };
 }

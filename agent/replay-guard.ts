@@ -10,18 +10,29 @@ export interface SeenRequest {
 export interface ReplayGuard {
   /**
    * Marks a request as seen.
-   * @throws McoError `untrusted/replayed`, or `untrusted/replay-guard-full` when it can't tell: it fails closed
+   * @throws McoError `untrusted/replayed`, or `untrusted/replay-guard-full` when it can't remember: it fails closed
    */
   claim(request: SeenRequest, now: number): void;
+}
+
+export interface ReplayGuardOptions {
+  readonly windowMs: number;
+  /** In a generation. */
+  readonly maxEntries: number;
+  /** Of these for any one key, so that no signer uses up what others need. Default: all. */
+  readonly maxEntriesPerKey?: number;
 }
 
 /**
  * Remembers requests for at least `windowMs`, in two generations of at most `maxEntries` each: when one is a window old,
  * the one before it is forgotten as a whole.
  */
-export function createReplayGuard({ windowMs, maxEntries }: { windowMs: number; maxEntries: number }): ReplayGuard {
-  let young = new Set<string>();
-  let old = new Set<string>();
+export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
+  const { windowMs, maxEntries, maxEntriesPerKey = maxEntries } = options;
+  /** Ids by the fingerprint of the key. */
+  let young = new Map<string, Set<string>>();
+  let old = young;
+  let size = 0;
   let rotatedAt = Number.NEGATIVE_INFINITY;
   let youngIssuedAt = Number.NEGATIVE_INFINITY;
   let oldIssuedAt = Number.NEGATIVE_INFINITY;
@@ -32,7 +43,8 @@ export function createReplayGuard({ windowMs, maxEntries }: { windowMs: number; 
     forgottenIssuedAt = Math.max(forgottenIssuedAt, oldIssuedAt);
     old = young;
     oldIssuedAt = youngIssuedAt;
-    young = new Set();
+    young = new Map();
+    size = 0;
     youngIssuedAt = Number.NEGATIVE_INFINITY;
     rotatedAt = now;
   }
@@ -40,20 +52,22 @@ export function createReplayGuard({ windowMs, maxEntries }: { windowMs: number; 
   return {
     claim({ fingerprint, id, issuedAt }, now) {
       rotate(now);
-      const key = `${fingerprint} ${id}`;
-      if (young.has(key) || old.has(key)) throw new McoError('untrusted/replayed', `request ${id} was seen before`);
+      const mine = young.get(fingerprint) ?? new Set<string>();
+      if (mine.has(id) || old.get(fingerprint)?.has(id) === true) {
+        throw new McoError('untrusted/replayed', `request ${id} was seen before`);
+      }
       // INVARIANT: what may be among the forgotten counts as seen. Only a clock that jumped gets here.
       if (issuedAt <= forgottenIssuedAt) {
         throw new McoError('untrusted/replayed', `request ${id} is older than requests that were already forgotten`);
       }
       // INVARIANT: a full memory refuses. To forget instead would let a flood open the way for a replay.
-      if (young.size >= maxEntries) {
-        throw new McoError(
-          'untrusted/replay-guard-full',
-          `more than ${maxEntries} requests came within ${windowMs} ms`,
-        );
+      const limit = mine.size >= maxEntriesPerKey ? maxEntriesPerKey : maxEntries;
+      if (mine.size >= maxEntriesPerKey || size >= maxEntries) {
+        const why = `this node takes ${limit} requests in ${windowMs / 60_000} minutes`;
+        throw new McoError('untrusted/replay-guard-full', limit < maxEntries ? `${why} from any one key` : why);
       }
-      young.add(key);
+      young.set(fingerprint, mine.add(id));
+      size += 1;
       youngIssuedAt = Math.max(youngIssuedAt, issuedAt);
     },
   };

@@ -43,7 +43,7 @@ export async function startAgent(node: NodeDependencies): Promise<RunningAgent> 
     await waitFor(open, FINISH_MS, runtime);
     stopping.abort();
     await waitFor(open, LAST_WORDS_MS, runtime);
-    await runtime.refusals.flush();
+    await Promise.all([runtime.refusals.flush(), runtime.denials.flush()]);
     await node.audit.append({ ...stamp(), event: 'stopped' });
   }
 

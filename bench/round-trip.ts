@@ -164,7 +164,7 @@ export const ROUND_TRIP: Bench = {
       'CPU: of a signed round, all threads; the embedded broker runs within the bot',
     ];
     const commandNotes = [
-      'discovery first, which ends when nobody new has answered for half a second; two round trips',
+      'discovery first, which ends when nobody new has answered for a second; two round trips',
     ];
     return [
       { title: 'round trip', notes, rows: rounds },

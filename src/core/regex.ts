@@ -8,8 +8,17 @@ export interface Pattern {
   readonly ignoreCase?: boolean | undefined;
 }
 
-/** Matching takes time in proportion to the compiled program, and `(?:a?){1000}` is a program of 2,000 steps. */
-const MAX_PROGRAM_STEPS = 2000;
+export interface CompiledPattern {
+  /** The length of the compiled program: matching takes at most this much work for each character. */
+  readonly steps: number;
+  matches(text: string): boolean;
+}
+
+/**
+ * A pattern that people write for a name or a fact has some dozens of steps. `(?:.?){960}` has 2,000, and takes as many
+ * for each character it is tried on.
+ */
+const MAX_PROGRAM_STEPS = 250;
 /** Compiling unrolls counted repeats: more steps than this are not even tried. */
 const MAX_UNROLLED_STEPS = 100_000;
 /** What RE2 lets nested counts multiply to. */
@@ -22,14 +31,24 @@ const COUNTED_REPEAT = /\{(\d{1,4})(?:,(\d{0,4}))?\}/g;
  *
  * @throws McoError `usage/bad-pattern`
  */
-export function compilePattern({ pattern, ignoreCase }: Pattern): (text: string) => boolean {
+export function compilePattern(pattern: Pattern): (text: string) => boolean {
+  return measurePattern(pattern).matches;
+}
+
+/**
+ * As `compilePattern`, for those who have to know beforehand what a match may cost.
+ *
+ * @throws McoError `usage/bad-pattern`
+ */
+export function measurePattern({ pattern, ignoreCase }: Pattern): CompiledPattern {
   if (pattern.length > LIMITS.patternLength) {
     throw new McoError('usage/bad-pattern', `the regular expression is longer than ${LIMITS.patternLength} characters`);
   }
   if (countSteps(pattern) > MAX_UNROLLED_STEPS) throw tooCostlyError(pattern);
   const compiled = compile(pattern, ignoreCase === true);
-  if (compiled.programSize() > MAX_PROGRAM_STEPS) throw tooCostlyError(pattern);
-  return (text) => compiled.matcher(text).find();
+  const steps = compiled.programSize();
+  if (steps > MAX_PROGRAM_STEPS) throw tooCostlyError(pattern);
+  return { steps, matches: (text) => compiled.matcher(text).find() };
 }
 
 function compile(pattern: string, ignoreCase: boolean): RE2JS {
@@ -54,7 +73,7 @@ function countSteps(pattern: string): number {
 }
 
 function tooCostlyError(pattern: string): McoError {
-  return new McoError('usage/bad-pattern', `\`/${pattern}/\` repeats too much`, {
-    hint: 'use smaller counts in `{}`, or `*` and `+`',
+  return new McoError('usage/bad-pattern', `\`/${pattern}/\` is too large`, {
+    hint: 'use fewer alternatives and smaller counts in `{}`, or `*` and `+`',
   });
 }

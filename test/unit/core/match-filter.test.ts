@@ -141,4 +141,36 @@ describe('matchFilter', () => {
       (error) => error instanceof McoError && error.code === 'usage/bad-pattern',
     );
   });
+
+  const tooCostly = (error: unknown) => error instanceof McoError && error.code === 'usage/filter-too-costly';
+
+  it('gives up on patterns that would take minutes together, before it has taken them', () => {
+    const classes = new Set(Array.from({ length: 60 }, (_, i) => `profile::webserver::apache::vhost_${i}`));
+    const any = Array.from({ length: 169 }, (_, i) => ({
+      class: { matches: { pattern: `(?:.?){${120 - (i % 30)}}[^!-~]` } },
+    }));
+    assert.throws(() => matchFilter({ ...EVERYBODY, where: [{ any }] }, { ...NODE, classes }), tooCostly);
+  });
+
+  it('gives up on a pattern and a long fact, and on long facts compared again and again', () => {
+    assert.throws(() => matches({ facts: [{ fact: 'slow', op: '=~', value: { pattern: '[^1]{9}y' } }] }), tooCostly);
+    const facts = Array.from({ length: 50 }, () => ({ fact: 'slow', op: '<' as const, value: '5' }));
+    assert.throws(() => matches({ facts }), tooCostly);
+  });
+
+  it('counts patterns that are compiled and tried on nothing', () => {
+    const any = Array.from({ length: 1100 }, () => ({ class: { matches: { pattern: 'x' } } }));
+    const none = { ...NODE, classes: new Set<string>() };
+    assert.throws(() => matchFilter({ ...EVERYBODY, where: [{ any }] }, none), tooCostly);
+    const slow = Array.from({ length: 45 }, () => ({ matches: { pattern: '[\\pL\\PL]'.repeat(45) } }));
+    assert.throws(() => matchFilter({ ...EVERYBODY, identities: slow }, none), tooCostly);
+  });
+
+  it('takes what people write on a node with many classes, and a list of all nodes', () => {
+    const classes = new Set(Array.from({ length: 300 }, (_, i) => `profile::webserver::apache::vhost_${i}`));
+    const tests = ['^profile::', 'vhost_2\\d\\d$', 'apache|nginx'].map((pattern) => ({ matches: { pattern } }));
+    assert.ok(matchFilter({ ...EVERYBODY, classes: tests }, { ...NODE, classes }));
+    const identities = Array.from({ length: 20_000 }, (_, i) => ({ is: `web${20_000 - i}.example.com` }));
+    assert.ok(matches({ identities }));
+  });
 });

@@ -16,7 +16,7 @@ describe('compilePattern', () => {
     assert.deepEqual([test('a'), test('b'), test('a')], [true, false, true]);
   });
   it('takes the patterns people write', () => {
-    assert.ok(matches('^(?:[a-z0-9-]{1,63}\\.){1,10}example\\.com$', 'web1.example.com'));
+    assert.ok(matches('^(?:[a-z0-9-]{1,63}\\.)+example\\.com$', 'web1.example.com'));
     assert.ok(
       matches('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', '0123abcd-0123-0123-0123-0123456789ab'),
     );
@@ -31,13 +31,16 @@ describe('compilePattern', () => {
     `(?:${'x'.repeat(480)}){1000}`,
     '.{0,1000}'.repeat(50),
     '(?:(?:a?){40}){25}'.repeat(3),
+    '(?:.?){960}[^!-~]',
+    '(?:.?){130}',
+    'a'.repeat(260),
   ]) {
     it(`refuses \`${pattern.slice(0, 20)}...\`, which would take long`, () =>
       assert.throws(() => compilePattern({ pattern }), isBadPattern));
   }
   it('refuses a pattern that is too long', () => {
-    compilePattern({ pattern: 'a'.repeat(500) });
-    assert.throws(() => compilePattern({ pattern: 'a'.repeat(501) }), isBadPattern);
+    compilePattern({ pattern: `[${'a'.repeat(498)}]` });
+    assert.throws(() => compilePattern({ pattern: `[${'a'.repeat(499)}]` }), isBadPattern);
   });
   it('is done with what makes a backtracking engine hang', () => {
     assert.ok(!matches('^(a*)*b$', 'a'.repeat(5000)));
