@@ -27,7 +27,10 @@ export async function carryOut(task: Task, rules: readonly string[], node: NodeR
     const replies = createReplyWriter(request, node);
     const startedAt = node.clock.now();
     const cancelAck = node.clock.after(ACK_AFTER_MS, () => void replies.send('ack', ACK));
-    const timeoutMs = Math.min(request.options.timeoutMs ?? action.timeoutMs, Math.max(action.timeoutMs, MAX_TIMEOUT_MS));
+    const timeoutMs = Math.min(
+      request.options.timeoutMs ?? action.timeoutMs,
+      Math.max(action.timeoutMs, MAX_TIMEOUT_MS),
+    );
     const result = await runAction({ run, input, ready: slot.ready, timeoutMs }, node);
     cancelAck();
     slot.release();

@@ -1,4 +1,3 @@
-import type { Effect } from '../src/core/agent-description.ts';
 import { McoError, toMcoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
 import { matchesCaller } from '../src/policy/caller-pattern.ts';
@@ -8,31 +7,33 @@ import { denialOf } from './decide-request.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
 /**
- * Turns down a signer that this node's policy does not list, before anything is remembered or worked out for it.
- *
- * @throws McoError `denied/unlisted-signer`
- */
-export function checkSignerIsListed(request: Request, node: NodeRuntime): void {
-  if (findRule(request, node) !== undefined) return;
-  const { principal } = request.signer;
-  throw new McoError(
-    'denied/unlisted-signer',
-    `the signer \`${principal}\` may ask for nothing on this node: its policy does not list it under \`signers\``,
-  );
-}
-
-/**
- * Turns down what a listed signer may not ask for, whatever the rules say of its caller: a question that its key does not
- * cover is not worth the work of matching a filter. `decideRequest` decides all of it once more.
+ * Turns down what a signing key may never ask for here, whatever the policy's rules say of its caller. `decideRequest`
+ * decides all of it once more: this comes first so that a node remembers nothing and matches no filter for such a key.
  *
  * @throws McoError `denied/policy`
  */
-export function checkSignerScope(request: Request, node: NodeRuntime): void {
-  const rule = findRule(request, node);
-  const effect = findDescription(request, node)?.effect ?? 'read';
-  if (rule === undefined || !isCovered(rule, effect, request.caller)) {
-    const reason = rule !== undefined && !coversEffect(rule, effect) ? `may only read here` : `may not speak for this caller`;
-    const rules = rule === undefined ? [] : [rule.at];
-    throw denialOf({ outcome: 'deny', rules, reason: `the key of ${request.signer.principal} ${reason}` });
+export function checkSigner(request: Request, node: NodeRuntime): void {
+  const { principal } = request.signer;
+  const rule = findSignerRule(principal, node);
+  if (rule === undefined) {
+    const reason = `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``;
+    throw denialOf({ outcome: 'deny', rules: [], reason });
+  }
+  const rules = [rule.at];
+  if (rule.effect !== 'write' && findDescription(request, node)?.effect === 'write') {
+    throw denialOf({ outcome: 'deny', rules, reason: `the key of ${principal} may only read here` });
+  }
+  if (rule.callers !== undefined && !rule.callers.some((pattern) => matchesCaller(pattern, request.caller))) {
+    throw denialOf({ outcome: 'deny', rules, reason: `the key of ${principal} may not speak for this caller` });
+  }
+}
+
+/** INVARIANT: an error is a denial. */
+function findSignerRule(principal: string, node: NodeRuntime): SignerRule | undefined {
+  try {
+    return node.policy().signers.get(principal);
+  } catch (thrown) {
+    node.onProblem?.(toMcoError(thrown));
+    throw new McoError('denied/policy', "denied: this node's policy could not be evaluated");
   }
 }

@@ -6,6 +6,7 @@ const BY_CODE: ReadonlyMap<string, StatusName> = new Map([
   ['denied/filtered', 'filtered'],
   ['failed/busy', 'busy'],
   ['failed/timeout', 'timeout'],
+  ['untrusted/replay-guard-full', 'busy'],
   ['usage/missing-input', 'missing input'],
 ]);
 

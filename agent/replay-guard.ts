@@ -13,6 +13,8 @@ export interface ReplayGuard {
    * @throws McoError `untrusted/replayed`, or `untrusted/replay-guard-full` when it can't remember: it fails closed
    */
   claim(request: SeenRequest, now: number): void;
+  /** Whether a request is remembered. */
+  has(request: Pick<SeenRequest, 'fingerprint' | 'id'>): boolean;
 }
 
 export interface ReplayGuardOptions {
@@ -49,18 +51,20 @@ export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
     rotatedAt = now;
   }
 
+  const has: ReplayGuard['has'] = ({ fingerprint, id }) =>
+    young.get(fingerprint)?.has(id) === true || old.get(fingerprint)?.has(id) === true;
+
   return {
+    has,
     claim({ fingerprint, id, issuedAt }, now) {
       rotate(now);
-      const mine = young.get(fingerprint) ?? new Set<string>();
-      if (mine.has(id) || old.get(fingerprint)?.has(id) === true) {
-        throw new McoError('untrusted/replayed', `request ${id} was seen before`);
-      }
+      if (has({ fingerprint, id })) throw new McoError('untrusted/replayed', `request ${id} was seen before`);
       // INVARIANT: what may be among the forgotten counts as seen. Only a clock that jumped gets here.
       if (issuedAt <= forgottenIssuedAt) {
         throw new McoError('untrusted/replayed', `request ${id} is older than requests that were already forgotten`);
       }
       // INVARIANT: a full memory refuses. To forget instead would let a flood open the way for a replay.
+      const mine = young.get(fingerprint) ?? new Set<string>();
       const limit = mine.size >= maxEntriesPerKey ? maxEntriesPerKey : maxEntries;
       if (mine.size >= maxEntriesPerKey || size >= maxEntries) {
         const why = `this node takes ${limit} requests in ${windowMs / 60_000} minutes`;

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
+import { findStart } from '../../agent/find-start.ts';
 import { startAgent } from '../../agent/start-agent.ts';
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
+import { systemClock } from '../adapters/clock/system-clock.ts';
 import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
 import { escapeText } from '../core/escape-text.ts';
@@ -29,8 +31,12 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   }
   const audit = await openAuditLog({ path: config.audit });
   const highWaterMark = await openHighWaterMark(join(dirname(config.audit), 'high-water-mark'));
+  const now = systemClock.now();
+  const startedAt = await findStart({ now, lastAt: audit.lastAt, highWaterMark });
+  if (startedAt > now)
+    logInfo(`the clock was set back: nothing from before ${new Date(startedAt).toISOString()} is run`);
   const bus = await createBrokerBus(config.broker, file.resolvePath);
-  const agent = await startAgent({ ...node, bus, audit, highWaterMark });
+  const agent = await startAgent({ ...node, bus, audit, highWaterMark, startedAt });
   logInfo(`mco-agent ${VERSION} answers as ${config.identity} in ${config.collectives.join(', ')}`);
 
   await receiveStopSignal();

@@ -69,7 +69,7 @@ export interface BotPolicy extends RuleSet {
 export interface SignerRule {
   readonly principal: string;
   readonly effect: Effect;
-  /** Callers it may speak for: `person:ana`, `person:*`. Undefined: any. */
+  /** Callers it may speak for: `person:ana`, `person:*`. Undefined: any; never so for a signer that may write. */
   readonly callers: readonly string[] | undefined;
   readonly at: string;
 }

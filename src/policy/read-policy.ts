@@ -22,7 +22,8 @@ export function readBotPolicy(files: readonly PolicyFile[]): BotPolicy {
 }
 
 /**
- * Reads a node's policy: one file in the same language, with `signers`, in which `who` names callers.
+ * Reads a node's policy: one file in the same language, with `signers`, in which `who` names callers. A signer that may
+ * write must list its `callers`; one that may only read may do without, and then speaks for anybody.
  *
  * @param file what rules and errors call it
  * @throws McoError `usage/bad-file`, as `readBotPolicy`
@@ -41,6 +42,14 @@ function linkSigners(part: PolicyPart<NodeFile>): ReadonlyMap<string, SignerRule
     'signer',
   )) {
     const effect = readEffect(value.effect, atField(['effect']));
+    // INVARIANT: a key that may change things speaks for callers that were written down, never for just anybody.
+    if (effect === 'write' && value.callers === undefined) {
+      throw complain(
+        at,
+        `the signer ${quote(principal)} may write and has no \`callers\``,
+        'such as `callers: ["person:*"]`',
+      );
+    }
     const wrong = value.callers?.findIndex((pattern) => !isCallerPattern(pattern)) ?? -1;
     const pattern = value.callers?.[wrong];
     if (pattern !== undefined) {

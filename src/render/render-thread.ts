@@ -80,7 +80,7 @@ function drawFailure({ outcome, message, results }: FailureGroup, report: RunRep
   const title = `${results.length} ${wordFor(outcome, report.outcome)}${first ? `: ${first}` : ''}`;
   const names = results.map(({ node }) => node);
   const maxNames = report.header.options.verbose ? 300 : 60;
-  return [title, ...more.map((line) => `  ${line}`), ...drawColumns(names, maxNames).map((line) => `    ${line}`)];
+  return [title, ...more.map((line) => `  | ${line}`), ...drawColumns(names, maxNames).map((line) => `    ${line}`)];
 }
 
 function drawAggregates({ aggregates, header }: RunReport): readonly string[] {

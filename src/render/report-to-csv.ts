@@ -45,5 +45,6 @@ function writeCell(text: string): string {
   const harmless = FORMULA.test(text) ? `'${text}` : text;
   const lines = harmless.replaceAll('\r\n', '\n').split('\n');
   const shown = lines.map((line) => escapeText(line)).join('\n');
-  return /[",\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+  // Where `;` or a tab separates cells, a second cell of the sender's would start otherwise.
+  return /[",;\t\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }

@@ -13,6 +13,8 @@ export interface AppendFile {
   isCurrent(): Promise<boolean>;
   /** Whether the file ends in the middle of a line. */
   endsTorn(): Promise<boolean>;
+  /** The end of the file, this many bytes at most. */
+  readTail(maxBytes: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function openAppendFile(path: string): Promise<AppendFile> {
     sync: () => file.datasync(),
     isCurrent: () => isSameFile(mine, path),
     endsTorn: () => endsTorn(file),
+    readTail: (maxBytes) => readTail(file, maxBytes),
     close: () => file.close(),
   };
 }
@@ -42,6 +45,13 @@ async function isSameFile(mine: Stats, path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+async function readTail(file: FileHandle, maxBytes: number): Promise<Uint8Array> {
+  const { size } = await file.stat();
+  const length = Math.min(size, maxBytes);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.subarray(0, bytesRead);
 }
 
 async function endsTorn(file: FileHandle): Promise<boolean> {

@@ -2,9 +2,12 @@ import type { AuditRecord } from '../../core/audit.ts';
 import { McoError } from '../../core/errors.ts';
 import type { AuditLog } from '../../core/ports.ts';
 import { type AppendFile, openAppendFile } from './audit-file.ts';
+import { findLastTime } from './find-last-time.ts';
 
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** Some records of the greatest size, which a request's bounds. */
+const TAIL_BYTES = 1024 * 1024;
 
 interface Waiting {
   readonly line: Buffer;
@@ -13,6 +16,8 @@ interface Waiting {
 }
 
 export interface FileAuditLog extends AuditLog {
+  /** The latest time in the records that were there when the file was opened, ms since the epoch. */
+  readonly lastAt: number | undefined;
   /** Writes what waits, then closes the file. */
   close(): Promise<void>;
 }
@@ -84,12 +89,14 @@ export async function openAuditLog({ path, openFile = openAppendFile }: AuditLog
     writing = undefined;
   }
 
+  let lastAt: number | undefined;
   try {
-    await currentFile();
+    lastAt = findLastTime(await (await currentFile()).readTail(TAIL_BYTES));
   } catch (cause) {
     throw describeFailure(path, cause);
   }
   return {
+    lastAt,
     append(record: AuditRecord) {
       const line = Buffer.from(`${JSON.stringify(record)}\n`);
       if (closed) return Promise.reject(new McoError('failed/audit', 'the audit log is closed'));

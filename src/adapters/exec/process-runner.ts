@@ -31,6 +31,17 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<Pro
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(timedOut(request));
     const child = start(request);
+    // A child that can't be killed (state D) never exits, so nobody waits for it.
+    const onAbort = (): void => {
+      endGroup(child, killGraceMs);
+      reject(timedOut(request));
+    };
+    // First of all: out of file descriptors there are no streams, and an `error` that nobody hears ends the process.
+    child.once('error', (cause) => {
+      signal.removeEventListener('abort', onAbort);
+      reject(describeStartFailure(request, cause));
+    });
+    if (!hasStreams(child)) return;
     const stdout = collectHead(child.stdout, maxOutputBytes);
     const stderr = collectHead(child.stderr, maxOutputBytes);
 
@@ -53,20 +64,15 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<Pro
       child.once('close', finish);
       graceTimer = setTimeout(finish, pipeGraceMs);
     });
-    child.once('error', (cause) => {
-      signal.removeEventListener('abort', onAbort);
-      reject(describeStartFailure(request, cause));
-    });
-    // A child that can't be killed (state D) never exits, so nobody waits for it.
-    const onAbort = (): void => {
-      endGroup(child, killGraceMs);
-      reject(timedOut(request));
-    };
     signal.addEventListener('abort', onAbort, { once: true });
   }).catch((thrown: unknown) => {
     throw thrown instanceof McoError ? thrown : describeStartFailure(request, thrown);
   }) as Promise<Finished>;
 }
+
+/** Not so when the process has no file descriptors left, whatever the types say. */
+const hasStreams = (child: Child): boolean =>
+  (child.stdout as Readable | null | undefined) != null && (child.stderr as Readable | null | undefined) != null;
 
 function start({ file, args, env }: ProcessRequest): Child {
   return spawn(file, args, {

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { isScalar, type Pair, parseDocument, visit } from 'yaml';
 import { McoError } from '../../core/errors.ts';
 import type { Facts, FactValue } from '../../core/facts.ts';
 
@@ -14,9 +14,7 @@ const MAX_DEPTH = 20;
 export function parseFacts(text: string, file: string): Facts {
   let value: unknown;
   try {
-    value = file.endsWith('.json')
-      ? JSON.parse(text)
-      : parse(text, { schema: 'failsafe', maxAliasCount: 100, logLevel: 'error' });
+    value = file.endsWith('.json') ? JSON.parse(text) : parseYaml(text);
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     throw new McoError('failed/bad-facts', `${file} can't be read: ${why.slice(0, 300)}`, { cause });
@@ -28,6 +26,28 @@ export function parseFacts(text: string, file: string): Facts {
     throw new McoError('failed/bad-facts', `${file} is nested deeper than ${MAX_DEPTH} levels`);
   }
   return value as Facts;
+}
+
+function parseYaml(text: string): unknown {
+  // The parser looks for repeated keys in a time that grows with the square of their number.
+  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', uniqueKeys: false });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw problem;
+  visit(document, {
+    Map(_key, { items }) {
+      refuseRepeatedKeys(items);
+    },
+  });
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+function refuseRepeatedKeys(items: readonly Pair[]): void {
+  const names = new Set<string>();
+  for (const { key } of items) {
+    const name = isScalar(key) ? String(key.value) : String(key);
+    if (names.has(name)) throw new Error(`\`${name}\` is there twice`);
+    names.add(name);
+  }
 }
 
 function isDeeperThan(value: FactValue, depth: number): boolean {

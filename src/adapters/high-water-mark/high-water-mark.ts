@@ -3,6 +3,8 @@ import { McoError } from '../../core/errors.ts';
 import type { HighWaterMark } from '../../core/ports.ts';
 
 const MAX_DIGITS = 16;
+/** The mark is set so much higher than asked: a clock that is a little ahead costs one write each second, not one each request. */
+const HEADROOM_MS = 1000;
 
 /**
  * A high-water mark in a file of its own, written aside and renamed, so that it is whole at any moment.
@@ -11,13 +13,30 @@ const MAX_DIGITS = 16;
  */
 export async function openHighWaterMark(path: string): Promise<HighWaterMark> {
   let mark = await readMark(path);
+  let wanted = mark;
   let writing: Promise<void> = Promise.resolve();
+
+  async function write(toMs: number): Promise<void> {
+    if (toMs <= mark) return;
+    try {
+      await writeMark(path, toMs);
+      mark = toMs;
+    } catch (thrown) {
+      wanted = mark;
+      throw thrown;
+    }
+  }
+
   return {
+    // INVARIANT: what the disk holds, never what it was only asked to hold.
     current: () => mark,
     raise(toMs) {
-      if (toMs <= mark) return writing;
-      mark = toMs;
-      writing = writing.then(() => writeMark(path, mark));
+      if (toMs <= mark) return Promise.resolve();
+      if (toMs <= wanted) return writing;
+      const next = toMs + HEADROOM_MS;
+      wanted = next;
+      // A write that failed is told to those who waited for it; the next one tries again.
+      writing = writing.catch(() => {}).then(() => write(next));
       return writing;
     },
   };

@@ -27,7 +27,11 @@ export function listFiles(dir: string): string[] {
 /** @throws McoError `usage/bad-file` */
 export function readFile(path: string): FileText {
   const stat = readOr(path, () => statSync(path));
-  if (!stat.isFile()) throw new McoError('usage/bad-file', `${path} is not a file`);
+  if (!stat.isFile()) throw new McoError('usage/bad-file', `${path} is not a regular file`);
+  // INVARIANT: what every user of the machine may write decides nothing.
+  if ((stat.mode & 0o002) !== 0) {
+    throw new McoError('usage/bad-file', `every user may write ${path}`, { hint: `chmod o-w ${path}` });
+  }
   if (stat.size > MAX_BYTES) throw new McoError('usage/bad-file', `${path} is larger than ${MAX_BYTES} bytes`);
   const bytes = readOr(path, () => readFileSync(path));
   try {

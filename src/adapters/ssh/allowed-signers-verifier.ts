@@ -21,7 +21,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
  * Checks requests against an `allowed_signers` file, which is read again whenever it changes.
  * `speaksFor` tells whether a line that allows the key now, in that namespace, lists the principal.
  *
- * @throws McoError `failed/unreadable-file`, `failed/allowed-signers`
+ * @throws McoError `failed/unreadable-file`, `failed/exposed-file`, `failed/allowed-signers`
  */
 export async function createAllowedSigners(
   options: AllowedSignersOptions,

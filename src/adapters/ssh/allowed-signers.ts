@@ -21,9 +21,12 @@ export interface AllowedSigners {
 }
 
 const MAX_LINE_CHARS = 16_384;
-/** Words of a line, told apart by blanks; a word may contain quoted blanks. */
-const WORD = /(?:[^\s"]|"(?:[^"\\]|\\"|\\(?!"))*")+/y;
-const BLANKS = /\s*/y;
+/** Words of a line, told apart by blanks (as ssh-keygen(1) has them: no others); a word may contain quoted blanks. */
+const WORD = /(?:[^ \t"]|"(?:[^"\\]|\\"|\\(?!"))*")+/y;
+const BLANKS = /[ \t]*/y;
+/** A byte order mark, a no-break space, controls. */
+const UNSEEN = /(?![ \t])[\p{C}\p{Z}]/u;
+const OUTER_BLANKS = /^[ \t]+|[ \t\r]+$/g;
 
 /**
  * Reads a file in OpenSSH's format (ssh-keygen(1), ALLOWED SIGNERS). Certificate authorities may be listed, but
@@ -61,7 +64,7 @@ function allows(options: SignerOptions, namespace: string, second: number): bool
 }
 
 function readLine(line: string, place: string): AllowedSigner | undefined {
-  const text = line.trim();
+  const text = line.replace(OUTER_BLANKS, '');
   if (text === '' || text.startsWith('#')) return undefined;
   try {
     if (text.length > MAX_LINE_CHARS) throw refuse('it is too long');
@@ -77,6 +80,8 @@ function readLine(line: string, place: string): AllowedSigner | undefined {
 
 function readSigner(text: string): AllowedSigner {
   const words = splitWords(text);
+  // INVARIANT: names and options hold nothing that an editor does not show. Type and key are compared as a whole anyway.
+  if (words.slice(0, 2).some((word) => UNSEEN.test(word))) throw refuse('it holds an invisible character');
   const principals = unquote(words[0] ?? '');
   const hasOptions = !isKeyType(words[1] ?? '');
   const options = hasOptions ? parseSignerOptions(words[1] ?? '') : { certAuthority: false };

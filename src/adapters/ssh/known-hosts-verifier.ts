@@ -24,7 +24,7 @@ const LINES_PER_SLICE = 4000;
  * Checks replies against `known_hosts`, which is read again whenever it changes.
  * `speaksFor` tells whether the key is listed for exactly that host.
  *
- * @throws McoError `failed/unreadable-file`, `failed/known-hosts`
+ * @throws McoError `failed/unreadable-file`, `failed/exposed-file`, `failed/known-hosts`
  */
 export async function createKnownHosts(
   options: KnownHostsOptions,

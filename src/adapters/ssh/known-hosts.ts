@@ -24,9 +24,19 @@ export interface KnownHosts {
 /** Name, short name and two addresses are usual for one host. */
 export const SHARED_LINES = 4;
 const MAX_LINE_CHARS = 32_768;
+const OUTER_BLANKS = /^[ \t]+|[ \t\r]+$/g;
+const REVOKED = /@revoked/i;
+/** In the first word, or behind a carriage return, which ends a line for some editors. */
+const HIDDEN_REVOCATION = /^[^ \t#]*@revoked|\r.*@revoked/is;
 
 const idOf = (publicKey: Uint8Array): string =>
   Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1');
+
+function refuseLine(marker: string, place: string): McoError {
+  return new McoError('failed/known-hosts', `${place}: the line with ${quoteText(marker)} is not understood`, {
+    hint: 'it reads: @revoked HOSTS TYPE BASE64, with the key exactly as ssh-keygen writes it',
+  });
+}
 
 /** Collects lines; `createKnownHosts` feeds a long file in slices. */
 export class KnownHostsBuilder {
@@ -39,10 +49,14 @@ export class KnownHostsBuilder {
    * @throws McoError `failed/known-hosts`: a line with a marker such as `@revoked` is not understood
    */
   addLine(line: string, place: string): void {
-    const text = line.trim();
+    const text = line.replace(OUTER_BLANKS, '');
+    if (text.startsWith('@')) return this.#addMarked(text, place);
+    // INVARIANT: a revocation behind something that an editor does not show is never passed over in silence.
+    if (HIDDEN_REVOCATION.test(text)) throw refuseLine('@revoked', place);
     if (text === '' || text.startsWith('#')) return;
-    if (text.startsWith('@')) this.#addMarked(text, place);
-    else if (text.length > MAX_LINE_CHARS || !this.#addHost(text)) this.#skipped += 1;
+    if (text.length <= MAX_LINE_CHARS && this.#addHost(text)) return;
+    if (REVOKED.test(text)) throw refuseLine('@revoked', place);
+    this.#skipped += 1;
   }
 
   #addHost(text: string): boolean {
@@ -63,9 +77,7 @@ export class KnownHostsBuilder {
     const publicKey = decodeKeyText(type, base64);
     // INVARIANT: a revocation that can't be read fails the load: passing it over would trust the key again.
     if (marker !== '@revoked' || publicKey === undefined || field.startsWith('@')) {
-      throw new McoError('failed/known-hosts', `${place}: the line with ${quoteText(marker)} is not understood`, {
-        hint: 'it reads: @revoked HOSTS TYPE BASE64, with the key exactly as ssh-keygen writes it',
-      });
+      throw refuseLine(marker, place);
     }
     // INVARIANT: revoked for one name is revoked for all. OpenSSH looks at the names; a lost key has lost them all.
     this.#revoked.add(idOf(publicKey));

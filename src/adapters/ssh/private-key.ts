@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { McoError } from '../../core/errors.ts';
 import { decryptInWorker } from './key-decryption.ts';
@@ -34,11 +35,14 @@ export async function openPrivateKey(path: string, options: { passphrase?: strin
 }
 
 async function readKeyFile(path: string): Promise<string> {
-  const file = await open(path).catch((error: unknown) => {
+  // A pipe would be waited for until somebody writes to it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw new McoError('usage/unreadable-key', `the private key ${quoteText(path)} can't be read`, { cause: error });
   });
   try {
-    const { mode, size } = await file.stat();
+    const stat = await file.stat();
+    const { mode, size } = stat;
+    if (!stat.isFile()) throw new McoError('usage/unreadable-key', `${quoteText(path)} is not a regular file`);
     // INVARIANT: a key that everybody on the machine can read is nobody's signature.
     if ((mode & 0o007) !== 0) {
       throw new McoError('usage/exposed-key', `every user can get at the private key ${quoteText(path)}`, {

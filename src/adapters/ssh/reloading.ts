@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
-import { McoError, toMcoError } from '../../core/errors.ts';
-import { quoteText } from './quote-text.ts';
+import { type McoError, toMcoError } from '../../core/errors.ts';
+import { readTrustedFile } from './read-trusted-file.ts';
 import { watchFiles } from './watch-files.ts';
 
 export interface SourceFile {
@@ -16,6 +15,7 @@ export interface ReloadingOptions<T> {
   /** After a reload by itself: without an error the new value is in use, with one the old value stays. */
   onReload?: ((error: McoError | undefined) => void) | undefined;
   readonly pollMs?: number | undefined;
+  readonly restMs?: number | undefined;
 }
 
 export interface Reloading<T> {
@@ -28,16 +28,17 @@ export interface Reloading<T> {
 
 /**
  * A value made of files and made anew when they change, swapped in one step; the last good one stays on errors.
- * @throws McoError `failed/unreadable-file` or what `build` throws, when the first load fails
+ * @throws McoError `failed/unreadable-file`, `failed/exposed-file` or what `build` throws, when the first load fails
  */
 export async function createReloading<T>(options: ReloadingOptions<T>): Promise<Reloading<T>> {
-  const { paths, maxFileBytes, build, onReload, pollMs } = options;
+  const { paths, maxFileBytes, build, onReload, pollMs, restMs } = options;
   let current: T;
   let lastLoad: Promise<void> = Promise.resolve();
   // One load after the other, so that an older one can't overwrite a newer one.
   const reload = () => {
     const load = async () => {
-      current = await build(await Promise.all(paths.map((path) => readBounded(path, maxFileBytes))));
+      const read = async (path: string) => ({ path, text: await readTrustedFile(path, maxFileBytes) });
+      current = await build(await Promise.all(paths.map(read)));
     };
     const loading = lastLoad.then(load);
     lastLoad = loading.catch(() => undefined);
@@ -53,6 +54,7 @@ export async function createReloading<T>(options: ReloadingOptions<T>): Promise<
       );
     },
     ...(pollMs === undefined ? {} : { pollMs }),
+    ...(restMs === undefined ? {} : { restMs }),
   });
   try {
     await reload();
@@ -67,18 +69,4 @@ export async function createReloading<T>(options: ReloadingOptions<T>): Promise<
     reload,
     close: () => watch.close(),
   };
-}
-
-async function readBounded(path: string, maxBytes: number): Promise<SourceFile> {
-  try {
-    const file = await open(path);
-    try {
-      if ((await file.stat()).size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
-      return { path, text: await file.readFile('utf8') };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new McoError('failed/unreadable-file', `${quoteText(path)} can't be read`, { cause: error });
-  }
 }

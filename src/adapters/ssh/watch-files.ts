@@ -9,7 +9,7 @@ export interface WatchOptions {
   onChange(): void;
   /** How often the files are looked at even when no event comes. Default 5 s. */
   readonly pollMs?: number;
-  /** How long the files must rest. Default 100 ms. */
+  /** How long the files must rest: half of a list that is being written may lack its `@revoked` lines. Default 2 s. */
   readonly restMs?: number;
 }
 
@@ -23,7 +23,7 @@ export interface FileWatch {
  * Never keeps the process alive.
  */
 export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
-  const { paths, onChange, pollMs = 5000, restMs = 100 } = options;
+  const { paths, onChange, pollMs = 5000, restMs = 2000 } = options;
   let last = await describeFiles(paths);
   let isClosed = false;
   let resting: NodeJS.Timeout | undefined;
@@ -33,8 +33,23 @@ export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
     const now = await describeFiles(paths);
     if (isClosed || now === last) return;
     last = now;
+    waitForRest();
+  }
+
+  function waitForRest(): void {
     clearTimeout(resting);
-    resting = setTimeout(onChange, restMs).unref();
+    resting = setTimeout(() => void settle(), restMs).unref();
+  }
+
+  /** INVARIANT: a change counts once it stood for `restMs`, also when no event told of the last part of it. */
+  async function settle(): Promise<void> {
+    const seen = last;
+    const now = await describeFiles(paths);
+    // A change that was noticed meanwhile began to wait already.
+    if (isClosed || last !== seen) return;
+    last = now;
+    if (now === seen) onChange();
+    else waitForRest();
   }
 
   function watchDirectories(): void {

@@ -4,10 +4,10 @@ import { createActionSlots } from '../../../agent/action-slots.ts';
 import { settle } from '../../fakes/fake-clock.ts';
 
 test('waiting actions start in order as others end, and the line is bounded', async () => {
-  const slots = createActionSlots(1, 2);
+  const slots = createActionSlots({ running: 1, waiting: 2, runningReads: 1, waitingReads: 2 });
   const started: string[] = [];
   const take = (name: string) => {
-    const slot = slots.reserve();
+    const slot = slots.reserve('read');
     void slot.ready.then(() => started.push(name));
     return slot;
   };
@@ -25,4 +25,30 @@ test('waiting actions start in order as others end, and the line is bounded', as
   take('e');
   await settle();
   assert.deepEqual(started, ['a', 'c'], 'releasing twice frees one place only');
+});
+
+test('reads leave places for writes, which go before reads that wait', async () => {
+  const slots = createActionSlots({ running: 3, waiting: 3, runningReads: 2, waitingReads: 1 });
+  const started: string[] = [];
+  const take = (name: string, effect: 'read' | 'write') => {
+    const slot = slots.reserve(effect);
+    void slot.ready.then(() => started.push(name));
+    return slot;
+  };
+  const read = take('read 1', 'read');
+  take('read 2', 'read');
+  take('read 3', 'read');
+  assert.throws(() => take('read 4', 'read'), { code: 'failed/busy' });
+  const write = take('write 1', 'write');
+  take('write 2', 'write');
+  take('write 3', 'write');
+  assert.throws(() => take('write 4', 'write'), { code: 'failed/busy' });
+  await settle();
+  assert.deepEqual(started, ['read 1', 'read 2', 'write 1']);
+  write.release();
+  await settle();
+  assert.deepEqual(started.slice(3), ['write 2']);
+  read.release();
+  await settle();
+  assert.deepEqual(started.slice(4), ['read 3']);
 });

@@ -119,7 +119,7 @@ const denied = [
   ['a write with the key of a reading bot', { action: 'change' }, { principal: 'mco-read' }, /may only read/],
   ['a write for somebody who may only read', { action: 'change', caller: 'person:bob' }, {}, /write/],
   ['a caller that the signer may not speak for', { caller: 'slack:T1/U1' }, {}, /may not speak for/],
-  ['a signer that the policy does not know', {}, { principal: 'stranger' }, /nothing on this node/],
+  ['a signer that the policy does not know', {}, { principal: 'stranger' }, /nothing here/],
   [
     'an action denied by name',
     { action: 'secretive', caller: 'person:eve', input: { password: 'x' } },
@@ -203,19 +203,28 @@ test('a request may shorten the time an action has', async () => {
   );
 });
 
+test('a request may not hold a place for longer than an hour', async () => {
+  const node = createFakeNode();
+  await node.send({ action: 'hang', options: { timeoutMs: 86_400_000 } });
+  await node.clock.advance(3_600_000);
+  assert.equal(node.replies().at(-1)?.status.name, 'timeout');
+});
+
 test('more actions than the node takes are answered with `busy`, and none is lost', async () => {
   const node = createFakeNode();
-  for (let i = 0; i < 32; i++) void node.send({ action: 'hang' });
+  for (let i = 0; i < 24; i++) void node.send({ action: 'hang' });
   await settle();
-  for (let i = 0; i < 256; i++) void node.send({ action: 'hang', options: { timeoutMs: 100 } });
+  for (let i = 0; i < 192; i++) void node.send({ action: 'hang', options: { timeoutMs: 100 } });
   await settle();
-  assert.equal(node.ran.length, 32);
+  assert.equal(node.ran.length, 24);
   const [reply] = await node.send();
   assert.equal(reply?.status.name, 'busy');
-  assert.equal(node.ran.length, 32);
+  assert.equal(node.ran.length, 24);
+  const [written] = await node.send({ action: 'change' });
+  assert.equal(written?.status.name, 'ok', 'reads leave places for writes');
   await node.clock.advance(5000);
-  assert.equal(node.replies().filter(({ status }) => status.name === 'timeout').length, 288);
-  assert.equal(node.ran.length, 32, 'what was given up while it waited never starts');
+  assert.equal(node.replies().filter(({ status }) => status.name === 'timeout').length, 216);
+  assert.equal(node.ran.length, 25, 'what was given up while it waited never starts');
 });
 
 test('what an action throws decides the status', async () => {

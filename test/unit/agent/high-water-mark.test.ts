@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { findStart } from '../../../agent/find-start.ts';
 import type { HighWaterMark } from '../../../src/core/ports.ts';
 import { createFakeNode, START } from './fake-node.ts';
 
@@ -45,5 +46,28 @@ describe('a request from a bot whose clock is ahead', () => {
     const highWaterMark = createMark();
     await createFakeNode({ highWaterMark }).send();
     assert.equal(highWaterMark.stored, 0);
+  });
+});
+
+describe('a node that starts again', () => {
+  it('with its clock set back counts all that it ever recorded as seen, also at the start after that', async () => {
+    const highWaterMark = createMark();
+    const request = createFakeNode({ highWaterMark }).makeRequest({ issuedAt: START, notAfter: START + 60_000 });
+    const lastAt = START + 10;
+    for (const last of [lastAt, START - 9000]) {
+      const startedAt = await findStart({ now: START - 10_000, lastAt: last, highWaterMark });
+      const node = createFakeNode({ highWaterMark, startedAt });
+      await node.send(request);
+      assert.deepEqual(node.ran, []);
+      assert.deepEqual(node.events(), ['refused untrusted/issued-before-start']);
+    }
+  });
+
+  it('with its clock right takes what was issued from then on', async () => {
+    const highWaterMark = createMark();
+    assert.equal(await findStart({ now: START, lastAt: undefined, highWaterMark }), START);
+    assert.equal(await findStart({ now: START, lastAt: START - 1, highWaterMark }), START);
+    assert.equal(highWaterMark.stored, 0);
+    assert.equal(await findStart({ now: START, lastAt: START, highWaterMark }), START + 1);
   });
 });

@@ -53,3 +53,14 @@ test('after a jump of the clock, there and back, what was forgotten still counts
   guard.claim({ fingerprint: KEY, id: '3', issuedAt: 10_000 }, 10_000);
   assert.throws(() => guard.claim(request, 100), replayed);
 });
+
+test('no key uses up what is there for the others', () => {
+  const guard = createReplayGuard({ windowMs: 1000, maxEntries: 5, maxEntriesPerKey: 2 });
+  const full = { code: 'untrusted/replay-guard-full' };
+  for (const id of ['1', '2']) guard.claim({ fingerprint: KEY, id, issuedAt: 0 }, 0);
+  assert.throws(() => guard.claim({ fingerprint: KEY, id: '3', issuedAt: 0 }, 0), full);
+  assert.throws(() => guard.claim({ fingerprint: KEY, id: '1', issuedAt: 0 }, 0), replayed);
+  for (const fingerprint of ['SHA256:b', 'SHA256:c', 'SHA256:d']) guard.claim({ fingerprint, id: '1', issuedAt: 0 }, 0);
+  assert.throws(() => guard.claim({ fingerprint: 'SHA256:e', id: '1', issuedAt: 0 }, 0), full, 'full for all');
+  guard.claim({ fingerprint: KEY, id: '3', issuedAt: 1000 }, 1000);
+});

@@ -162,8 +162,8 @@ describe('matchFilter', () => {
     const any = Array.from({ length: 1100 }, () => ({ class: { matches: { pattern: 'x' } } }));
     const none = { ...NODE, classes: new Set<string>() };
     assert.throws(() => matchFilter({ ...EVERYBODY, where: [{ any }] }, none), tooCostly);
-    const slow = Array.from({ length: 45 }, () => ({ matches: { pattern: '[\\pL\\PL]'.repeat(45) } }));
-    assert.throws(() => matchFilter({ ...EVERYBODY, identities: slow }, none), tooCostly);
+    const slow = Array.from({ length: 60 }, () => ({ class: { matches: { pattern: '[\\pL\\PL]'.repeat(45) } } }));
+    assert.throws(() => matchFilter({ ...EVERYBODY, where: [{ any: slow }] }, none), tooCostly);
   });
 
   it('takes what people write on a node with many classes, and a list of all nodes', () => {

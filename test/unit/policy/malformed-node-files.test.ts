@@ -24,6 +24,11 @@ const NODE_FILES: readonly Row[] = [
     `${SIGNERS}  w: { effect: write, caller: ["person:*"] }\n`,
     'n.yaml:3: unknown key `caller` | did you mean `callers`?',
   ],
+  [
+    'a signer that may write for anybody',
+    `${SIGNERS}  w: { effect: write }\n`,
+    'n.yaml:3: the signer `w` may write and has no `callers` | such as `callers: ["person:*"]`',
+  ],
   ['a signer for nobody', `${SIGNERS}  w: { effect: write, callers: [] }\n`, 'n.yaml:3: `signers.w.callers`: is empty'],
   [
     'a signer whose name is a number',

@@ -66,7 +66,7 @@ bindings: [{ role: top, who: [everyone] }]
   });
 
   it('lets a node name its own people', () => {
-    const text = `signers: { key: { effect: write } }
+    const text = `signers: { key: { effect: write, callers: ["person:ana", "unix:*"] } }
 people: { ana: {} }
 groups: { ops: { members: [ana, "unix:root"] } }
 roles: { all: { allow: [{ actions: ["*"], effect: write }] } }

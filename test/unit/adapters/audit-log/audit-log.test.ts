@@ -33,6 +33,7 @@ function createDisk() {
     },
     isCurrent: () => Promise.resolve(true),
     endsTorn: () => Promise.resolve(disk.text !== '' && !disk.text.endsWith('\n')),
+    readTail: () => Promise.resolve(Buffer.from(disk.text)),
     close: () => Promise.resolve(),
   };
   return { disk, openFile: () => Promise.resolve(file) };
@@ -134,4 +135,22 @@ test('a place where nothing can be written is told at the start', async () => {
     code: 'failed/audit',
     message: /ENOENT/,
   });
+});
+
+test('the time of the latest record is known when the file is opened again', async () => {
+  const path = join(dir, 'times.jsonl');
+  const at = (second: number) => `2026-01-02T03:04:0${second}.000Z`;
+  const first = await openAuditLog({ path });
+  assert.equal(first.lastAt, undefined);
+  for (const second of [1, 7, 2]) await first.append({ ...record('x'.repeat(700_000)), at: at(second) });
+  await first.close();
+  appendFileSync(path, 'null\n[]\n{"at":5}\n');
+  assert.equal((await openAuditLog({ path })).lastAt, Date.parse(at(2)), 'no more than the end is read');
+  writeFileSync(path, [7, 2].map((second) => `${JSON.stringify({ ...record('short'), at: at(second) })}\n`).join(''));
+  appendFileSync(path, `{"at":"${at(9)}","event":"int`);
+  assert.equal(
+    (await openAuditLog({ path })).lastAt,
+    Date.parse(at(7)),
+    'a torn record stands for nothing that was run',
+  );
 });

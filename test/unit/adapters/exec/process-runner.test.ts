@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createProcessRunner } from '../../../../src/adapters/exec/process-runner.ts';
 import { waitFor } from '../../../contract/wait-for.ts';
 
@@ -92,4 +93,27 @@ test('a program that was killed has no exit code', async () => {
   const finished = await sh('kill -9 $$');
   assert.equal(finished.exitCode, undefined);
   assert.equal(finished.signal, 'SIGKILL');
+});
+
+test('out of file descriptors a program is not started, and the process lives on', async () => {
+  const module = fileURLToPath(new URL('../../../../src/adapters/exec/process-runner.js', import.meta.url));
+  const script = `
+    import { openSync, closeSync } from 'node:fs';
+    import { createProcessRunner } from ${JSON.stringify(module)};
+    const runner = createProcessRunner();
+    const signal = new AbortController().signal;
+    const open = [];
+    try { for (;;) open.push(openSync('/dev/null')); } catch {}
+    const codes = [];
+    for (let left = 0; left < 6; left++) {
+      codes.push(await runner.run({ file: 'true', args: [], signal }).then(() => 'ran', (error) => error.code));
+      closeSync(open.pop());
+    }
+    for (const fd of open) closeSync(fd);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { exitCode } = await runner.run({ file: 'true', args: [], signal });
+    console.log(codes[0], codes.every((code) => code === 'ran' || code === 'failed/not-started'), exitCode);`;
+  const args = ['--nofile=100', process.execPath, '--input-type=module', '-e', script];
+  const { stdout, stderr, exitCode } = await runner.run({ file: 'prlimit', args, signal });
+  assert.deepEqual([stdout, stderr, exitCode], ['failed/not-started true 0\n', '', 0]);
 });

@@ -55,6 +55,15 @@ test('YAML values stay the text they are, JSON values their type', () => {
   assert.deepEqual(problems, []);
 });
 
+test('a name that is there twice further down, or in other quotes, is a mistake too', () => {
+  for (const text of ['os:\n  a: 1\n  a: 2\n', 'a: 1\n"a": 2\n', 'a: [{b: 1, b: 2}]\n']) {
+    writeFileSync(path('twice.yaml'), text);
+    problems = [];
+    assert.deepEqual(open(['twice.yaml']).facts(), {});
+    assert.match(problems.join(), /`[ab]` is there twice/);
+  }
+});
+
 test('of a fact in several files the last counts', () => {
   writeFileSync(path('first.yaml'), 'a: 1\nb: 1\n');
   writeFileSync(path('second.yaml'), 'b: 2\n');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -15,14 +15,17 @@ describe('a high-water mark', () => {
     const mark = await openHighWaterMark(path);
     assert.equal(mark.current(), 0);
     await Promise.all([mark.raise(1_700_000_000_500), mark.raise(1_700_000_000_900), mark.raise(1_700_000_000_100)]);
-    assert.equal((await openHighWaterMark(path)).current(), 1_700_000_000_900);
+    const { ino } = statSync(path);
+    await mark.raise(1_700_000_001_400);
+    assert.equal(statSync(path).ino, ino, 'one write covers a second');
+    assert.equal((await openHighWaterMark(path)).current(), 1_700_000_001_500);
   });
 
   it('never sinks', async () => {
     const mark = await openHighWaterMark(join(dir, 'sinking'));
     await mark.raise(900);
     await mark.raise(100);
-    assert.equal(mark.current(), 900);
+    assert.equal(mark.current(), 1900);
   });
 
   it('rejects when it can not be written', async () => {
@@ -31,6 +34,22 @@ describe('a high-water mark', () => {
       mark.raise(1),
       (error) => error instanceof McoError && error.code === 'failed/high-water-mark',
     );
+  });
+
+  it('is not raised by a write that failed, and writes again when it can', async () => {
+    const path = join(dir, 'full');
+    const mark = await openHighWaterMark(path);
+    mkdirSync(`${path}.next`);
+    const results = await Promise.allSettled([mark.raise(5000), mark.raise(5500), mark.raise(9000)]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected'],
+    );
+    assert.equal(mark.current(), 0);
+    rmdirSync(`${path}.next`);
+    await mark.raise(5000);
+    assert.equal(mark.current(), 6000);
+    assert.equal((await openHighWaterMark(path)).current(), 6000);
   });
 
   it('refuses to start on a file that holds something else', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -165,6 +166,33 @@ describe('createPolicyStore', () => {
     assert.deepEqual(stop.mock.calls[0]?.arguments, [timer]);
   });
 
+  it('refuses a file that every user may write at the start, and keeps the last good policy later', () => {
+    write('node.yaml', '1');
+    const file = join(dir, 'node.yaml');
+    chmodSync(file, 0o664);
+    const store = watchFile('node.yaml');
+    const exposed = `usage/bad-file every user may write ${file}`;
+    const expose = (): void => {
+      write('node.yaml', '2');
+      chmodSync(file, 0o666);
+    };
+    assert.deepEqual(eventsAfter(expose), [[], [exposed], []]);
+    assert.equal(store.current(), 'node.yaml=1');
+    assert.equal(
+      messageOf(() => watchFile('node.yaml')),
+      `${exposed} | chmod o-w ${file}`,
+    );
+    assert.deepEqual(
+      eventsAfter(() => chmodSync(file, 0o644)),
+      [[], ['reload node.yaml=2'], []],
+    );
+  });
+
+  it('does not wait for a pipe', () => {
+    execFileSync('mkfifo', [join(dir, 'a.yaml')]);
+    assert.match(messageOf(watchDir), /a\.yaml is not a regular file$/);
+  });
+
   it('refuses to start with a malformed, missing, oversized, binary or endless file', () => {
     write('a.yaml', 'bad');
     assert.match(messageOf(watchDir), /^usage\/bad-file malformed/);
@@ -174,7 +202,7 @@ describe('createPolicyStore', () => {
     assert.match(messageOf(watchDir), /is larger than 4194304 bytes$/);
     unlinkSync(join(dir, 'a.yaml'));
     symlinkSync('/dev/zero', join(dir, 'a.yaml'));
-    assert.match(messageOf(watchDir), /a\.yaml is not a file$/);
+    assert.match(messageOf(watchDir), /a\.yaml is not a regular file$/);
     rmSync(dir, { recursive: true });
     assert.match(messageOf(watchDir), /can't be read \(ENOENT\)$/);
     mkdirSync(dir);

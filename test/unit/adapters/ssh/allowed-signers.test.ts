@@ -56,7 +56,8 @@ test("a certificate authority's key may not sign by itself", () => {
 });
 
 test('comments, empty lines and carriage returns are passed over', () => {
-  assert.ok(allows(`# comment\r\n\r\n  ana ${key}\r\n`));
+  assert.ok(allows(`# comment\r\n\r\n \tana\t${key}\r\n`));
+  assert.ok(allows(`# no\u00a0break\nana ${key} a\u00a0comment`));
 });
 
 test('a line that is not understood refuses the file and names the line', () => {
@@ -77,6 +78,15 @@ test('a line that is not understood refuses the file and names the line', () => 
     `ana valid-after="20270101",valid-before="20260101" ${key}`,
     `"ana ${key}`,
     `an"a ${key}`,
+    `\ufeffana ${key}`,
+    `\ufeff# comment`,
+    '\u00a0',
+    `\u00a0ana ${key}`,
+    `ana\u00a0${key}`,
+    `ana,bob\u200b ${key}`,
+    `ana ${key.replace(' ', '\u00a0')}`,
+    `ana ${key}\u00a0comment`,
+    `ana\x0b${key}`,
     `ana ${key.replace('ssh-ed25519', 'ssh-ed25519-cert-v01@openssh.com')}`,
   ];
   for (const line of bad) {

@@ -78,6 +78,15 @@ test('a line with a marker that is not understood fails the load', () => {
     `@Revoked * ${key}`,
     `@cert-authority @revoked * ${key}`,
     `@unknown * ${key}`,
+    `\ufeff@revoked * ${key}`,
+    `\u00a0@revoked * ${key}`,
+    `\u200b @revoked * ${key}`,
+    `\u200b@revoked ${key}`,
+    `\x0b@revoked * ${key}`,
+    `@revoked\u00a0* ${key}`,
+    `x @REVOKED * ${key}`,
+    `web2 ${key} comment\r@revoked * ${key}`,
+    `# comment\r@revoked * ${key}`,
   ];
   for (const line of bad) {
     assert.throws(
@@ -86,6 +95,11 @@ test('a line with a marker that is not understood fails the load', () => {
       line,
     );
   }
+});
+
+test('a comment may speak of revocations', () => {
+  const hosts = parseKnownHosts(`# @revoked * ${key}\r\nweb1 ${key} was @revoked once\r\n`);
+  assert.equal(hosts.check('web1', blob), 'listed');
 });
 
 test('keys on many lines are counted as shared', () => {

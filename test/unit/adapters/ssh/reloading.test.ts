@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAllowedSigners } from '../../../../src/adapters/ssh/allowed-signers-verifier.ts';
 import { createKnownHosts } from '../../../../src/adapters/ssh/known-hosts-verifier.ts';
+import { openPrivateKey } from '../../../../src/adapters/ssh/private-key.ts';
 import { exportPublicKey } from '../../../../src/adapters/ssh/public-key.ts';
 import { createReloading } from '../../../../src/adapters/ssh/reloading.ts';
 import { createKeySigner } from '../../../../src/adapters/ssh/signer.ts';
+import { watchFiles } from '../../../../src/adapters/ssh/watch-files.ts';
 import type { McoError } from '../../../../src/core/errors.ts';
 
 const privateKey = generateKeyPairSync('ed25519').privateKey;
@@ -54,7 +58,14 @@ const build = ([file]: readonly { text: string }[]) => {
 test('a file that is written or replaced by a rename is read again, twice in a row', async () => {
   await writeFile(path, 'one');
   const { onReload, until } = createReloadLog();
-  const value = await createReloading({ paths: [path], maxFileBytes: 100, build, onReload, pollMs: 600_000 });
+  const value = await createReloading({
+    paths: [path],
+    maxFileBytes: 100,
+    build,
+    restMs: 50,
+    onReload,
+    pollMs: 600_000,
+  });
   assert.equal(value.current, 'one');
   await writeFile(path, 'two');
   await until(() => value.current === 'two');
@@ -69,7 +80,7 @@ test('a file that is written or replaced by a rename is read again, twice in a r
 test('the last good value stays when the file breaks or vanishes', async () => {
   await writeFile(path, 'good');
   const log = createReloadLog();
-  const value = await createReloading({ paths: [path], maxFileBytes: 100, build, onReload: log.onReload });
+  const value = await createReloading({ paths: [path], maxFileBytes: 100, build, restMs: 50, onReload: log.onReload });
   await writeFile(`${path}.new`, 'broken');
   await rename(`${path}.new`, path);
   await log.until(() => log.error?.message === 'broken');
@@ -88,11 +99,76 @@ test('a change behind a link, which makes no event, is found by looking', async 
   await writeFile(join(target, 'file'), 'one');
   await symlink(join(target, 'file'), path);
   const { onReload, until } = createReloadLog();
-  const value = await createReloading({ paths: [path], maxFileBytes: 100, build, onReload, pollMs: 20 });
+  const value = await createReloading({ paths: [path], maxFileBytes: 100, build, restMs: 50, onReload, pollMs: 20 });
   await writeFile(join(target, 'file'), 'two');
   await until(() => value.current === 'two');
   value.close();
   await rm(target, { recursive: true });
+});
+
+test('half of a file that is being written is never in use', async () => {
+  await writeFile(path, 'whole');
+  const { onReload, until } = createReloadLog();
+  const seen: string[] = [];
+  const note = (files: readonly { text: string }[]) => {
+    const text = build(files);
+    seen.push(text);
+    return text;
+  };
+  // Longer than any pause between the two writes below.
+  const value = await createReloading({ paths: [path], maxFileBytes: 100, build: note, restMs: 1500, onReload });
+  await writeFile(path, 'half');
+  await sleep(400);
+  await writeFile(path, ' and half', { flag: 'a' });
+  await until(() => value.current === 'half and half');
+  assert.deepEqual(seen, ['whole', 'half and half']);
+  value.close();
+});
+
+test('by default a change has to stand for two seconds', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  await writeFile(path, 'one');
+  let changes = 0;
+  const watch = await watchFiles({ paths: [path], pollMs: 10, onChange: () => void changes++ });
+  const settle = () =>
+    new Promise<void>((done) => {
+      const timer = setInterval(() => {
+        clearInterval(timer);
+        done();
+      }, 100);
+    });
+  await writeFile(path, 'two');
+  await settle();
+  t.mock.timers.tick(1900);
+  await settle();
+  assert.equal(changes, 0);
+  t.mock.timers.tick(200);
+  await settle();
+  assert.equal(changes, 1);
+  watch.close();
+});
+
+test('a pipe, and a file that every user may write, are refused; the old value stays', async () => {
+  await writeFile(path, 'one');
+  const load = () => createReloading({ paths: [path], maxFileBytes: 10, build });
+  await chmod(path, 0o664);
+  const value = await load();
+  await writeFile(path, 'two');
+  await chmod(path, 0o666);
+  const exposed = { code: 'failed/exposed-file', hint: `chmod o-w ${path}` };
+  await assert.rejects(value.reload(), exposed);
+  await assert.rejects(load(), exposed);
+  await unlink(path);
+  execFileSync('mkfifo', [path]);
+  await assert.rejects(value.reload(), { code: 'failed/unreadable-file', message: /is not a regular file$/ });
+  await assert.rejects(load(), /is not a regular file$/);
+  await assert.rejects(openPrivateKey(path), { code: 'usage/unreadable-key', message: /is not a regular file$/ });
+  assert.equal(value.current, 'one');
+  await unlink(path);
+  await writeFile(path, 'good');
+  await value.reload();
+  assert.equal(value.current, 'good');
+  value.close();
 });
 
 test('a missing, broken or too long file refuses the first load', async () => {
