@@ -68,7 +68,8 @@ export interface Bus {
    * Resolves when a broker confirmed the message. While no broker is reachable it waits, until `expiresAt`.
    * @throws McoError `unreachable/not-sent` when it never left: expired, or the outgoing queue is full;
    *   `unreachable/unconfirmed` when the connection broke before the broker confirmed it: it may have arrived;
-   *   `failed/too-large` when the body is over the limit
+   *   `unreachable/refused` when the broker does not take it, for lack of a right; `failed/too-large` when the body
+   *   is over the limit
    */
   publish(message: Outgoing): Promise<void>;
   /** Stays subscribed across reconnects until the returned function is called. */

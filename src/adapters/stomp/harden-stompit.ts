@@ -25,8 +25,13 @@ export function hardenStompit(): void {
 /**
  * Gives one connection null-prototype tables, its own handling of ERROR frames, a limit for bodies, our writer
  * and bounded heart-beat timers. Call it right after `connect`.
+ *
+ * @param onRefused told which frame an ERROR is about, by the receipt that it asked for; the connection ends then
  */
-export function guardClient(client: Client, maxBodyBytes: number): void {
+export function guardClient(
+  client: Client,
+  { maxBodyBytes, onRefused }: { maxBodyBytes: number; onRefused(receipt: string, reason: string): void },
+): void {
   // INVARIANT: names that the other side chooses are never looked up on an object with a prototype.
   client._receipts = Object.create(null);
   client._subscriptions = Object.create(null);
@@ -42,6 +47,8 @@ export function guardClient(client: Client, maxBodyBytes: number): void {
       },
       // stompit's own handler ends the process when the body is short plain text, as RabbitMQ sends it.
       ERROR: (frame: IncomingFrame) => {
+        const { 'receipt-id': receipt, message = '' } = frame.headers;
+        if (receipt !== undefined) onRefused(receipt, message);
         client.destroy(client.createApplicationError(frame.headers.message ?? 'an ERROR frame without a message'));
       },
     });

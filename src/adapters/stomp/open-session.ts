@@ -3,6 +3,7 @@ import stompit from 'stompit';
 import type { BusMessage, Outgoing } from '../../core/ports.ts';
 import { type BrokerFlavour, headersForConnect, headersForSend, headersForSubscribe } from './broker-flavour.ts';
 import { guardClient, hardenStompit } from './harden-stompit.ts';
+import type { Delivery } from './outbox.ts';
 import type { PreparedServer } from './stomp-server.ts';
 
 export interface SessionSettings {
@@ -30,7 +31,7 @@ export interface Session {
   /** Does nothing before `onConnected`. */
   subscribe(id: string, destination: string): void;
   unsubscribe(id: string): void;
-  send(message: Outgoing, onConfirmed: () => void): void;
+  send(message: Outgoing, delivery: Delivery): void;
   /** Says good-bye, waits a second at most for the broker's receipt, and ends. */
   close(): Promise<void>;
   end(error: unknown): void;
@@ -49,6 +50,10 @@ class StompitSession implements Session {
   readonly #events: SessionEvents;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #unconfirmed = new Set<string>();
+  /** What was sent and has no answer yet, by its receipt. */
+  readonly #sent = new Map<string, Delivery>();
+  #lastReceipt = 0;
+  #refusedMessage = false;
   readonly #timer: NodeJS.Timeout;
   #client: Client | undefined;
   #connected = false;
@@ -97,12 +102,18 @@ class StompitSession implements Session {
     delete this.#client?._subscriptions[id];
   }
 
-  send(message: Outgoing, onConfirmed: () => void): void {
+  send(message: Outgoing, delivery: Delivery): void {
     const client = this.#liveClient();
     if (client === undefined) return;
     this.#coalesce(client);
     const headers = headersForSend(this.#settings.flavour, message, Date.now());
-    client.send(headers, { onReceipt: onConfirmed }).end(message.body);
+    const receipt = `send-${++this.#lastReceipt}`;
+    this.#sent.set(receipt, delivery);
+    client._receipts[receipt] = () => {
+      this.#sent.delete(receipt);
+      delivery.onConfirmed();
+    };
+    client.send({ ...headers, receipt }).end(message.body);
   }
 
   async close(): Promise<void> {
@@ -124,7 +135,16 @@ class StompitSession implements Session {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#client?.destroy();
-    this.#events.onEnd(withoutSecrets(error), isRefusal(error, this.#connected));
+    // One message without a right costs the connection, but is no reason to stay away from the broker for long.
+    const isRefused = !this.#refusedMessage && isRefusal(error, this.#connected);
+    this.#events.onEnd(withoutSecrets(error), isRefused);
+  }
+
+  #refuseMessage(receipt: string, reason: string): void {
+    const delivery = this.#sent.get(receipt);
+    if (delivery === undefined) return;
+    this.#refusedMessage = true;
+    delivery.onRefused(reason);
   }
 
   #liveClient(): Client | undefined {
@@ -148,7 +168,10 @@ class StompitSession implements Session {
       if (error) this.end(error);
       else this.#greet();
     });
-    guardClient(client, this.#settings.maxBodyBytes);
+    guardClient(client, {
+      maxBodyBytes: this.#settings.maxBodyBytes,
+      onRefused: (receipt, reason) => this.#refuseMessage(receipt, reason),
+    });
     client.on('error', (error) => this.end(error));
     client.on('end', () => this.end(new Error('the broker ended the connection')));
     client.once('socket-connect', () => {

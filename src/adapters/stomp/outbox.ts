@@ -1,8 +1,15 @@
 import { McoError } from '../../core/errors.ts';
 import type { Clock, Outgoing } from '../../core/ports.ts';
+import { plainText } from './describe-failure.ts';
 
-/** Hands a message to the broker and calls back when the broker confirmed it. */
-export type SendNow = (message: Outgoing, onConfirmed: () => void) => void;
+/** What the broker says to a message: it has it, or it does not take it. */
+export interface Delivery {
+  onConfirmed(): void;
+  onRefused(reason: string): void;
+}
+
+/** Hands a message to the broker, which calls back once or never. */
+export type SendNow = (message: Outgoing, delivery: Delivery) => void;
 
 export interface OutboxSettings {
   readonly clock: Clock;
@@ -106,7 +113,10 @@ export class Outbox {
       this.#inFlight.set(id, entry);
       entry.sentAtMs = clock.now();
       this.#scheduleReceiptCheck(this.#settings.receiptTimeoutMs);
-      this.#sendNow(entry.message, () => this.#confirm(id));
+      this.#sendNow(entry.message, {
+        onConfirmed: () => this.#confirm(id),
+        onRefused: (reason) => this.#refuse(id, reason),
+      });
     }
   }
 
@@ -117,6 +127,14 @@ export class Outbox {
     this.#forget(id, entry);
     entry.resolve();
     this.#pump();
+  }
+
+  /** Sent again, it would cost the connection again, and every other message its way. */
+  #refuse(id: number, reason: string): void {
+    const entry = this.#inFlight.get(id);
+    if (entry === undefined) return;
+    this.#forget(id, entry);
+    entry.reject(new McoError('unreachable/refused', `the broker does not take this message: ${plainText(reason)}`));
   }
 
   #giveUp(id: number, entry: Entry, reason: string): void {

@@ -177,7 +177,7 @@ class ReconnectingBus implements StompBus {
   }
 
   #settle(session: Session, first: boolean): void {
-    if (first) this.#outbox.attach((message, onConfirmed) => session.send(message, onConfirmed));
+    if (first) this.#outbox.attach((message, delivery) => session.send(message, delivery));
     for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Outbox, type OutboxSettings } from '../../../../src/adapters/stomp/outbox.ts';
+import { Outbox, type OutboxSettings, type SendNow } from '../../../../src/adapters/stomp/outbox.ts';
 import type { Outgoing } from '../../../../src/core/ports.ts';
 
 const START = 1_000_000;
 let nowMs = START;
 let timers: { atMs: number; fn: () => void }[] = [];
-let sent: { text: string; confirm: () => void }[] = [];
+let sent: { text: string; confirm: () => void; refuse: (reason: string) => void }[] = [];
 let stuck = 0;
 
 const clock = {
@@ -37,8 +37,8 @@ function message(text: string, livesMs = 60_000): Outgoing {
   return { destination: '/queue/x', body: Buffer.from(text), signature: 's', expiresAt: nowMs + livesMs };
 }
 
-const sendNow = ({ body }: Outgoing, confirm: () => void) =>
-  void sent.push({ text: Buffer.from(body).toString(), confirm });
+const sendNow: SendNow = ({ body }, { onConfirmed, onRefused }) =>
+  void sent.push({ text: Buffer.from(body).toString(), confirm: onConfirmed, refuse: onRefused });
 const texts = () => sent.map(({ text }) => text);
 
 beforeEach(() => {
@@ -162,4 +162,19 @@ test('closing gives up what is left and leaves no timer behind', async () => {
   await assert.rejects(second, { code: 'unreachable/not-sent' });
   await assert.rejects(outbox.add(message('c')), { code: 'unreachable/not-sent' });
   assert.deepEqual(timers, []);
+});
+
+test('a message that the broker does not take is given up and not sent again', async () => {
+  const outbox = createOutbox();
+  outbox.attach(sendNow);
+  const refused = outbox.add(message('a'));
+  const other = outbox.add(message('b'));
+  sent[0]?.refuse('not authorized\u001b[2J');
+  await assert.rejects(refused, { code: 'unreachable/refused', message: /not authorized\?\[2J/ });
+  outbox.detach();
+  sent = [];
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['b']);
+  sent[0]?.confirm();
+  await other;
 });
