@@ -1,7 +1,6 @@
 import { McoError, toMcoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
-import { matchesCaller } from '../src/policy/caller-pattern.ts';
-import type { SignerRule } from '../src/policy/policy.ts';
+import { judgeSigner } from '../src/policy/decide-on-node.ts';
 import { findDescription } from './audit-request.ts';
 import { denialOf } from './decide-request.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -13,27 +12,19 @@ import type { NodeRuntime } from './node-runtime.ts';
  * @throws McoError `denied/policy`
  */
 export function checkSigner(request: Request, node: NodeRuntime): void {
-  const { principal } = request.signer;
-  const rule = findSignerRule(principal, node);
-  if (rule === undefined) {
-    const reason = `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``;
-    throw denialOf({ outcome: 'deny', rules: [], reason });
-  }
-  const rules = [rule.at];
-  if (rule.effect !== 'write' && findDescription(request, node)?.effect === 'write') {
-    throw denialOf({ outcome: 'deny', rules, reason: `the key of ${principal} may only read here` });
-  }
-  if (rule.callers !== undefined && !rule.callers.some((pattern) => matchesCaller(pattern, request.caller))) {
-    throw denialOf({ outcome: 'deny', rules, reason: `the key of ${principal} may not speak for this caller` });
-  }
-}
+  const { signer, caller } = request;
+  // An action that this node does not have is answered as such later on.
+  const effect = findDescription(request, node)?.effect ?? 'read';
+  const verdict = judge();
+  if (verdict.outcome !== 'allow') throw denialOf(verdict);
 
-/** INVARIANT: an error is a denial. */
-function findSignerRule(principal: string, node: NodeRuntime): SignerRule | undefined {
-  try {
-    return node.policy().signers.get(principal);
-  } catch (thrown) {
-    node.onProblem?.(toMcoError(thrown));
-    throw new McoError('denied/policy', "denied: this node's policy could not be evaluated");
+  /** INVARIANT: an error is a denial. */
+  function judge(): ReturnType<typeof judgeSigner> {
+    try {
+      return judgeSigner(node.policy(), { principal: signer.principal, caller, effect });
+    } catch (thrown) {
+      node.onProblem?.(toMcoError(thrown));
+      throw new McoError('denied/policy', "denied: this node's policy could not be evaluated");
+    }
   }
 }

@@ -24,22 +24,33 @@ export function decideOnNode(policy: NodePolicy, question: NodeQuestion): Decisi
   }
 }
 
-function decideForSigner(policy: NodePolicy, { principal, ...question }: NodeQuestion): Decision {
+function decideForSigner(policy: NodePolicy, question: NodeQuestion): Decision {
+  const signer = judgeSigner(policy, question);
+  if (signer.outcome === 'deny') return signer;
+  const { caller, agent, action, effect } = question;
+  const decision = applyRules(policy, { caller, agent, action, effect, place: undefined });
+  return decision.outcome === 'allow' ? { ...decision, rules: [...signer.rules, ...decision.rules] } : decision;
+}
+
+/**
+ * What a signing key may ask for at most, and for whom, whatever the rules say of the caller. A node asks this before it
+ * remembers or matches anything for a key.
+ */
+export function judgeSigner(
+  policy: NodePolicy,
+  { principal, caller, effect }: Pick<NodeQuestion, 'principal' | 'caller' | 'effect'>,
+): Decision {
   const signer = policy.signers.get(principal);
   if (signer === undefined) {
-    return {
-      outcome: 'deny',
-      rules: [],
-      reason: `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``,
-    };
+    const reason = `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``;
+    return { outcome: 'deny', rules: [], reason };
   }
   const rules = [signer.at];
-  if (signer.effect !== 'write' && question.effect !== 'read') {
+  if (signer.effect !== 'write' && effect !== 'read') {
     return { outcome: 'deny', rules, reason: `the key of ${principal} may only read here` };
   }
-  if (signer.callers !== undefined && !signer.callers.some((pattern) => matchesCaller(pattern, question.caller))) {
+  if (signer.callers !== undefined && !signer.callers.some((pattern) => matchesCaller(pattern, caller))) {
     return { outcome: 'deny', rules, reason: `the key of ${principal} may not speak for this caller` };
   }
-  const decision = applyRules(policy, { ...question, place: undefined });
-  return decision.outcome === 'allow' ? { ...decision, rules: [...rules, ...decision.rules] } : decision;
+  return { outcome: 'allow', rules };
 }
