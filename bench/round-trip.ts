@@ -163,9 +163,7 @@ export const ROUND_TRIP: Bench = {
       `package.status; from signing the request to the last checked reply; ${WARM_UP_ROUNDS} rounds of each kind before`,
       'CPU: of a signed round, all threads; the embedded broker runs within the bot',
     ];
-    const commandNotes = [
-      'discovery first, which ends when nobody new has answered for a second; two round trips',
-    ];
+    const commandNotes = ['discovery first, which ends when nobody new has answered for a second; two round trips'];
     return [
       { title: 'round trip', notes, rows: rounds },
       { title: 'the whole command, parse to report', notes: commandNotes, rows: commands },

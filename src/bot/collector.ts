@@ -2,6 +2,7 @@ import { McoError, toMcoError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { BusMessage, Verifier } from '../core/ports.ts';
 import { decodeReply, type Reply } from '../core/reply.ts';
+import { createInbox } from './inbox.ts';
 
 /** How many signatures are checked at once: enough to keep the thread pool busy, few enough to stay fair. */
 const CONCURRENT_CHECKS = 32;
@@ -44,28 +45,14 @@ export interface Collector {
  */
 export function createCollector(verifier: Verifier, onRefused: (refused: RefusedReply) => void): Collector {
   const openRequests = new Map<string, OpenEntry>();
-  let waiting: BusMessage[] = [];
-  let next = 0;
-  let waitingBytes = 0;
+  const waiting = createInbox({ maxMessages: MAX_WAITING, maxBytes: MAX_WAITING_BYTES });
   let checking = 0;
+  let lastTurn: Promise<void> = Promise.resolve();
   let refused = 0;
-
-  function takeNext(): BusMessage | undefined {
-    const message = waiting[next];
-    if (message === undefined) return undefined;
-    waitingBytes -= message.body.length;
-    next++;
-    // The front is cut off in large pieces: to shift each message would cost a move of all the others.
-    if (next === waiting.length || next === 1000) {
-      waiting = waiting.slice(next);
-      next = 0;
-    }
-    return message;
-  }
 
   function startChecks(): void {
     while (checking < CONCURRENT_CHECKS) {
-      const message = takeNext();
+      const message = waiting.take();
       if (message === undefined) return;
       checking++;
       void accept(message).finally(() => {
@@ -75,13 +62,21 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
     }
   }
 
-  async function accept(message: BusMessage): Promise<void> {
-    try {
-      const reply = await verifyReply(verifier, message);
-      deliver(reply, message.body.length);
-    } catch (error) {
-      refuse(toMcoError(error));
-    }
+  /** Checks run side by side, but replies count in the order of their arrival: of two from one node, the first. */
+  function accept(message: BusMessage): Promise<void> {
+    const checked = verifyReply(verifier, message).then(
+      (reply) => () => deliver(reply, message.body.length),
+      (error: unknown) => () => refuse(toMcoError(error)),
+    );
+    lastTurn = lastTurn.then(async () => {
+      const act = await checked;
+      try {
+        act();
+      } catch (thrown) {
+        refuse(toMcoError(thrown));
+      }
+    });
+    return lastTurn;
   }
 
   function refuse(error: McoError): void {
@@ -108,14 +103,8 @@ export function createCollector(verifier: Verifier, onRefused: (refused: Refused
       return () => openRequests.delete(request);
     },
     receive(message) {
-      const isFull = waiting.length - next >= MAX_WAITING || waitingBytes + message.body.length > MAX_WAITING_BYTES;
-      if (isFull) {
-        refuse(new McoError('untrusted/flood', 'too many replies are waiting to be checked'));
-        return;
-      }
-      waitingBytes += message.body.length;
-      waiting.push(message);
-      startChecks();
+      if (waiting.add(message)) startChecks();
+      else refuse(new McoError('untrusted/flood', 'too many replies are waiting to be checked'));
     },
     refused: () => refused,
   };

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createCollector } from '../../../src/bot/collector.ts';
+import type { Verifier } from '../../../src/core/ports.ts';
 import { decodeRequest } from '../../../src/core/request.ts';
 import { settle } from '../../fakes/fake-clock.ts';
+import { createFakeVerifier } from '../../fakes/fake-keys.ts';
 import { alive, createScene, sendReply } from './scripted-fleet.ts';
 
 /** Runs a command against web1 and web2, which stay silent, and lets `act` send replies while the run is open. */
@@ -27,6 +30,30 @@ describe('a reply', () => {
     assert.equal(handled.report?.counts.ok, 1);
     assert.deepEqual(handled.report.results[0]?.data, { ensure: '1' });
     assert.equal(refused[0]?.error.code, 'untrusted/repeated-reply');
+  });
+
+  it('counts by the order of arrival, not by which check ends first', async () => {
+    const checks = createFakeVerifier();
+    let delays = [5, 0];
+    const slowFirst: Verifier = {
+      async verify(...message) {
+        const turns = delays.shift() ?? 0;
+        for (let turn = 0; turn < turns; turn++) await settle();
+        return checks.verify(...message);
+      },
+    };
+    const told: unknown[] = [];
+    const collector = createCollector(slowFirst, () => {});
+    const scene = createScene({ web1: alive() });
+    await scene.run('package status nginx');
+    const request = openRequest(scene);
+    collector.open(request.id, { expects: () => true, onUnexpected: () => {}, onReply: ({ data }) => told.push(data) });
+    scene.bus.subscribe('/queue/mco.mcollective.reply.test', collector.receive);
+    delays = [5, 0];
+    await sendReply(scene.bus, request, { sender: 'web1', data: { ensure: 'first' } });
+    await sendReply(scene.bus, request, { sender: 'web1', data: { ensure: 'second' } });
+    for (let turn = 0; turn < 20; turn++) await settle();
+    assert.deepEqual(told, [{ ensure: 'first' }]);
   });
 
   it('from a host that was not asked is shown apart and not counted', async () => {
