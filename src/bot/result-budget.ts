@@ -1,4 +1,5 @@
 import type { ActionDescription } from '../core/agent-description.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { NodeResult } from '../core/report.ts';
 
 /** What the results of one run may weigh, as they came over the wire. A fleet of talkative nodes must not fill the memory. */
@@ -16,8 +17,13 @@ export function createResultBudget(action: ActionDescription, maxBytes: number =
     if (usedBytes <= maxBytes || result.status === undefined) return result;
     const kept = Object.entries(result.data)
       .filter(([name]) => needed.includes(name))
-      .map(([name, value]) => [name, typeof value === 'number' ? value : String(value).slice(0, MAX_KEPT_LENGTH)]);
+      .map(([name, value]) => [name, shorten(value)]);
     const message = `${result.status.message} (not kept whole: this run has more than ${maxBytes / 2 ** 20} MiB of results)`;
     return { ...result, data: Object.fromEntries(kept), status: { ...result.status, message: message.trim() } };
   };
+}
+
+function shorten(value: JsonValue): JsonValue {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_KEPT_LENGTH);
 }
