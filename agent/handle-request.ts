@@ -5,7 +5,6 @@ import type { BusMessage, VerifiedKey } from '../src/core/ports.ts';
 import { decodeRequest, type Request } from '../src/core/request.ts';
 import type { Decision } from '../src/policy/policy.ts';
 import { carryOut } from './carry-out.ts';
-import { checkFieldNames } from './check-field-names.ts';
 import { decideRequest, denialOf } from './decide-request.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { refuseRequest } from './refuse-request.ts';
@@ -24,7 +23,6 @@ export async function handleRequest(message: BusMessage, node: NodeRuntime): Pro
     const key = await verify(message, node);
     // INVARIANT: the bytes that were verified are the bytes that are parsed; nothing else of the message decides.
     const decoded = decodeRequest(message.body);
-    checkFieldNames(message.body);
     request = decoded;
     refuseRequest(request, key, node);
     accepted = true;

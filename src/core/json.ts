@@ -30,7 +30,7 @@ const encoder = new TextEncoder();
 /**
  * Parses UTF-8 JSON of bounded size and depth.
  *
- * @throws McoError `untrusted/too-large`, `untrusted/too-deep`, `untrusted/not-json`
+ * @throws McoError `untrusted/too-large`, `untrusted/too-deep`, `untrusted/not-json`, `untrusted/malformed`
  */
 export function decodeJson(bytes: Uint8Array, maxBytes: number): unknown {
   if (bytes.length > maxBytes) {
@@ -39,11 +39,30 @@ export function decodeJson(bytes: Uint8Array, maxBytes: number): unknown {
   if (jsonDepth(bytes) > LIMITS.jsonDepth) {
     throw new McoError('untrusted/too-deep', `the message is nested deeper than ${LIMITS.jsonDepth} levels`);
   }
+  const value = parse(bytes);
+  refuseInheritedNames(value);
+  return value;
+}
+
+function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch (cause) {
     throw new McoError('untrusted/not-json', 'the message is not JSON in UTF-8', { cause });
   }
+}
+
+/**
+ * Refuses names that every object has, such as `__proto__` and `constructor`, at any depth: the schema library takes them for
+ * known and drops them, and what was signed must not be less than what is checked.
+ */
+function refuseInheritedNames(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) {
+    const name = Object.keys(value).find((key) => key === 'prototype' || key in Object.prototype);
+    if (name !== undefined) throw new McoError('untrusted/malformed', `\`${name}\` can't be the name of a field`);
+  }
+  for (const part of Object.values(value)) refuseInheritedNames(part);
 }
 
 /**
