@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../core/audit.ts';
 import { McoError } from '../../core/errors.ts';
+import { writeJsonText } from '../../core/escape-text.ts';
 import type { AuditLog } from '../../core/ports.ts';
 import { type AppendFile, openAppendFile } from './audit-file.ts';
 import { findLastTime } from './find-last-time.ts';
@@ -98,7 +99,8 @@ export async function openAuditLog({ path, openFile = openAppendFile }: AuditLog
   return {
     lastAt,
     append(record: AuditRecord) {
-      const line = Buffer.from(`${JSON.stringify(record)}\n`);
+      // Escaped, so that whoever prints the file on a terminal prints text.
+      const line = Buffer.from(`${writeJsonText(record, 0)}\n`);
       if (closed) return Promise.reject(new McoError('failed/audit', 'the audit log is closed'));
       if (waitingBytes + line.length > MAX_WAITING_BYTES) {
         return Promise.reject(new McoError('failed/audit', "the audit log can't keep up"));

@@ -154,3 +154,14 @@ test('the time of the latest record is known when the file is opened again', asy
     'a torn record stands for nothing that was run',
   );
 });
+
+test('what could steer a terminal is escaped in the file, and is the same again when it is read', async () => {
+  const path = join(dir, 'hostile.jsonl');
+  const log = await openAuditLog({ path });
+  const hostile = 'a\u009b31mb\u202ec\u007fd\u001be';
+  await log.append(record(hostile));
+  await log.close();
+  const [line = ''] = readLines(path);
+  assert.match(line, /^[\x20-\x7e]*$/);
+  assert.equal((JSON.parse(line) as AuditRecord).reason, hostile);
+});
