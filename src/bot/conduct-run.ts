@@ -10,7 +10,7 @@ import { createResultBudget } from './result-budget.ts';
 import { createTally, resultOf, type Tally } from './tally.ts';
 
 /** On top of the action's own time: the way there and back, and the node's queue. */
-const GRACE_MS = 2000;
+const GRACE_MS = 1500;
 
 /** Between two waves, unless `--batch-sleep` says otherwise; MCollective's value. */
 const BATCH_SLEEP_MS = 1000;
