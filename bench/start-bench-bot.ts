@@ -2,8 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditLog } from '../src/adapters/audit-log/audit-log.ts';
-import { newUuid } from '../src/adapters/clock/new-uuid.ts';
-import { systemClock } from '../src/adapters/clock/system-clock.ts';
 import { createKnownHosts } from '../src/adapters/ssh/known-hosts-verifier.ts';
 import { createStompBus } from '../src/adapters/stomp/stomp-bus.ts';
 import type { Bot } from '../src/bot/bot.ts';
@@ -55,8 +53,6 @@ export async function startBenchBot(
     verifier: makeVerifierOptional(verifier, checks),
     bus,
     audit,
-    clock: systemClock,
-    newId: newUuid,
     onProblem(problem) {
       throw problem;
     },

@@ -47,7 +47,8 @@ export function startRun(
     });
   }
   refuseDataTests(line);
-  const words = line.words.map(({ text }) => hideSecrets(text, describeAction(bot, ask), ask.input));
+  const description = describeAction(bot, ask);
+  const words = line.words.map(({ text }) => hideSecrets(text, description, ask.input));
   return {
     id: bot.newId(),
     caller,

@@ -1,5 +1,5 @@
 import type { Reply, StatusName } from '../core/reply.ts';
-import type { Counts, NodeOutcome, NodeResult, Outcome } from '../core/report.ts';
+import { type Counts, NO_COUNTS, type NodeOutcome, type NodeResult, type Outcome } from '../core/report.ts';
 
 const OUTCOME_OF_STATUS: Partial<Record<StatusName, NodeOutcome>> = { ok: 'ok', denied: 'denied', expired: 'expired' };
 
@@ -47,16 +47,7 @@ export function resultOf({ sender, status, data }: Reply, elapsedMs: number): No
 }
 
 export function countOutcomes(results: readonly NodeResult[]): Counts {
-  const counts = {
-    targeted: results.length,
-    ok: 0,
-    failed: 0,
-    denied: 0,
-    expired: 0,
-    silent: 0,
-    notSent: 0,
-    unknown: 0,
-  };
+  const counts = { ...NO_COUNTS, targeted: results.length };
   for (const { outcome } of results) counts[outcome]++;
   return counts;
 }

@@ -1,3 +1,5 @@
+import { BOT_NAME } from './names.ts';
+
 /**
  * Where messages go. Brokers grant rights by these names, so nothing else builds them.
  * A queue for each node keeps a request for a node that reconnects, and crosses a network of brokers.
@@ -19,5 +21,5 @@ export const aliveDestination = (collective: string): string => `/topic/mco.${co
 /** What a request may name as `replyTo`: a bot's reply queue in the same collective, so that a node can't be made to write elsewhere. */
 export function isReplyDestination(destination: string, collective: string): boolean {
   const prefix = `/queue/mco.${collective}.reply.`;
-  return destination.startsWith(prefix) && /^[a-z0-9][a-z0-9_-]{0,63}$/.test(destination.slice(prefix.length));
+  return destination.startsWith(prefix) && BOT_NAME.test(destination.slice(prefix.length));
 }

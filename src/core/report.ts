@@ -19,6 +19,18 @@ export interface NodeResult {
 /** How many nodes ended how; `targeted` is the sum of the others. */
 export type Counts = Readonly<Record<NodeOutcome | 'targeted', number>>;
 
+/** Nobody was asked yet. */
+export const NO_COUNTS: Counts = {
+  targeted: 0,
+  ok: 0,
+  failed: 0,
+  denied: 0,
+  expired: 0,
+  silent: 0,
+  notSent: 0,
+  unknown: 0,
+};
+
 /** `summary`: values and how often each came, most frequent first; `sum` and `average`: one number. */
 export interface AggregateResult {
   readonly function: Aggregation['function'];

@@ -1,6 +1,4 @@
-import { parseArgs } from 'node:util';
-import { McoError } from '../core/errors.ts';
-import { suggest } from '../core/nearest.ts';
+import { readProgramArgs } from './program-args.ts';
 
 export const AGENT_HELP = `mco-agent answers signed requests on this node.
 
@@ -28,23 +26,5 @@ export interface AgentArgs {
 
 /** @throws McoError `usage/unknown-option`, `usage/bad-option` */
 export function readAgentArgs(args: readonly string[]): AgentArgs {
-  const unknown = args
-    .map((arg) => /^--([^=]+)/.exec(arg)?.[1])
-    .find((name) => name !== undefined && !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) {
-    const hint = suggest(
-      `--${unknown}`,
-      Object.keys(OPTIONS).map((name) => `--${name}`),
-    );
-    throw new McoError('usage/unknown-option', `there is no option \`--${unknown}\``, { hint });
-  }
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new McoError('usage/bad-option', message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, ''), {
-      hint: 'see mco-agent --help',
-      cause,
-    });
-  }
+  return readProgramArgs(args, OPTIONS, { program: 'mco-agent', allowWords: false }).values;
 }

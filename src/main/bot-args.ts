@@ -29,7 +29,7 @@ export interface BotArgs {
 
 /** @throws McoError `usage/*`, `unknown/command` */
 export function readBotArgs(args: readonly string[]): BotArgs {
-  const { values, positionals } = readProgramArgs(args, OPTIONS, 'mcobot');
+  const { values, positionals } = readProgramArgs(args, OPTIONS, { program: 'mcobot', allowWords: true });
   const [command, ...rest] = positionals;
   if (values.help || (command === undefined && !values.version)) return { ...values, command: 'help' };
   if (values.version) return { ...values, command: 'version' };

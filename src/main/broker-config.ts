@@ -57,18 +57,12 @@ export async function readBrokerOptions(config: BrokerConfig, resolvePath: Resol
 }
 
 /**
- * The connection that a configuration asks for. It logs when it comes and goes.
+ * A connection that logs when it comes and goes.
  *
- * @throws McoError as `readBrokerOptions` does, and `usage/login`
+ * @throws McoError `usage/login`
  */
-export async function createBrokerBus(config: BrokerConfig, resolvePath: ResolvePath): Promise<StompBus> {
-  return createStompBus({ ...(await readBrokerOptions(config, resolvePath)), onEvent: logBusEvent });
-}
-
-/** The same for a program that tells people itself what became of their command. */
-export async function createQuietBrokerBus(config: BrokerConfig, resolvePath: ResolvePath): Promise<StompBus> {
-  return createStompBus(await readBrokerOptions(config, resolvePath));
-}
+export const createLoggedBus = (options: StompBusOptions): StompBus =>
+  createStompBus({ ...options, onEvent: logBusEvent });
 
 async function readServer(
   { host, port, tls }: BrokerConfig['servers'][number],

@@ -7,9 +7,10 @@ import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createKnownHosts } from '../adapters/ssh/known-hosts-verifier.ts';
+import { createStompBus } from '../adapters/stomp/stomp-bus.ts';
 import { handleCommand } from '../bot/handle-command.ts';
 import { quoteWord } from '../language/quote-word.ts';
-import { createQuietBrokerBus } from './broker-config.ts';
+import { readBrokerOptions } from './broker-config.ts';
 import { CLIENT_HELP, readClientArgs, SYSTEM_CLIENT_CONFIG, USER_CLIENT_CONFIG } from './client-args.ts';
 import { clientConfigSchema, DEFAULT_CLIENT_AUDIT } from './client-config.ts';
 import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
@@ -34,19 +35,16 @@ async function main(): Promise<number> {
   // Only the default's folder is ours to make; another one shows a mistake in its name.
   if (config.audit === DEFAULT_CLIENT_AUDIT) await mkdir(dirname(auditPath), { recursive: true, mode: 0o700 });
   const audit = await openAuditLog({ path: auditPath });
-  const bus = await createQuietBrokerBus(config.broker, resolvePath);
-  const [collective = 'mcollective', ...others] = config.collectives;
+  const bus = createStompBus(await readBrokerOptions(config.broker, resolvePath));
   const bot = await createBot({
     auditName: `client:${userInfo().username}`,
     name: nameClient(),
-    collectives: [collective, ...others],
+    collectives: config.collectives,
     authority: createNodesAuthority(config.caller),
     signers: { read: signer, write: signer },
     verifier,
     bus,
     audit,
-    clock: systemClock,
-    newId: newUuid,
     onProblem: logProblem,
   });
   try {

@@ -1,10 +1,12 @@
 import { AGENT_DESCRIPTIONS } from '../../agent/plugins/index.ts';
 import { COMMANDS } from '../../commands/index.ts';
+import { newUuid } from '../adapters/clock/new-uuid.ts';
+import { systemClock } from '../adapters/clock/system-clock.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
-import type { AuditLog, Bus, Clock, NewId, Verifier } from '../core/ports.ts';
+import type { AuditLog, Bus, Verifier } from '../core/ports.ts';
 import { createRefusalRecorder } from '../core/refusal-recorder.ts';
 
 export interface BotParts {
@@ -13,21 +15,20 @@ export interface BotParts {
   /** One segment of the reply queue's name; no two running bots may share it. */
   readonly name: string;
   /** The first is the one that commands without `-T` go to. */
-  readonly collectives: readonly [string, ...string[]];
+  readonly collectives: readonly string[];
   readonly authority: Authority;
   readonly signers: Bot['signers'];
   /** Over `known_hosts`. */
   readonly verifier: Verifier;
   readonly bus: Bus;
   readonly audit: AuditLog;
-  readonly clock: Clock;
-  readonly newId: NewId;
   onProblem(problem: McoError): void;
 }
 
 /** A bot that listens on its reply queues. `close` ends that and writes what was left to record. */
 export async function createBot(parts: BotParts): Promise<Bot & { close(): Promise<void> }> {
-  const { auditName, name, collectives, audit, clock, bus, onProblem } = parts;
+  const { auditName, name, collectives, audit, bus, onProblem } = parts;
+  const clock = systemClock;
   const stamp = () => ({ at: new Date(clock.now()).toISOString(), by: auditName });
   await audit.append({ ...stamp(), event: 'started' });
 
@@ -41,7 +42,9 @@ export async function createBot(parts: BotParts): Promise<Bot & { close(): Promi
   );
   return {
     ...parts,
-    collective: collectives[0],
+    clock,
+    newId: newUuid,
+    collective: collectives[0] ?? 'mcollective',
     collector,
     commands: COMMANDS,
     agents: AGENT_DESCRIPTIONS,

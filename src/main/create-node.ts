@@ -1,24 +1,16 @@
-import { existsSync } from 'node:fs';
 import { createCounters, type NodeDependencies } from '../../agent/node-dependencies.ts';
 import { createAgents } from '../../agent/plugins/index.ts';
-import { createDpkgBackend } from '../../agent/plugins/package/dpkg.ts';
-import { createNoPackages } from '../../agent/plugins/package/no-packages.ts';
-import { createRpmBackend } from '../../agent/plugins/package/rpm.ts';
-import { createSystemdBackend } from '../../agent/plugins/service/systemd.ts';
-import { createSysvBackend } from '../../agent/plugins/service/sysv.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
-import { createProcessRunner } from '../adapters/exec/process-runner.ts';
 import { createFactsSource } from '../adapters/facts/facts-source.ts';
 import { createPolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../adapters/ssh/allowed-signers-verifier.ts';
 import { createFileSigner } from '../adapters/ssh/signer.ts';
 import type { NodeProfile } from '../core/facts.ts';
-import type { PackageBackend } from '../core/host.ts';
-import type { ProcessRunner } from '../core/ports.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { readNodePolicy } from '../policy/read-policy.ts';
 import type { AgentConfig } from './agent-config.ts';
+import { createHostBackends } from './host-backends.ts';
 import { logProblem, logReload } from './log.ts';
 import { VERSION } from './version.ts';
 
@@ -54,10 +46,8 @@ export async function createNode(config: AgentConfig): Promise<NodeParts> {
     agents: agentNames,
   });
   const counters = createCounters();
-  const runner = createProcessRunner();
   const agents = createAgents({
-    packages: choosePackages(runner),
-    services: existsSync('/run/systemd/system') ? createSystemdBackend(runner) : createSysvBackend(runner),
+    ...createHostBackends(),
     node: {
       version: VERSION,
       collectives,
@@ -84,12 +74,6 @@ export async function createNode(config: AgentConfig): Promise<NodeParts> {
       policy.close();
     },
   };
-}
-
-/** By the database, not the program: rpm is often installed on Debian, and dpkg on Red Hat. */
-function choosePackages(runner: ProcessRunner): PackageBackend {
-  if (existsSync('/var/lib/dpkg/status')) return createDpkgBackend(runner);
-  return existsSync('/usr/bin/rpm') || existsSync('/bin/rpm') ? createRpmBackend(runner) : createNoPackages();
 }
 
 function tellProcess() {

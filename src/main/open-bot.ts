@@ -1,15 +1,14 @@
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
-import { newUuid } from '../adapters/clock/new-uuid.ts';
-import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createPolicyStore, type PolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createKnownHosts } from '../adapters/ssh/known-hosts-verifier.ts';
+import type { StompBusOptions } from '../adapters/stomp/stomp-bus.ts';
 import type { Bot } from '../bot/bot.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { Verifier } from '../core/ports.ts';
 import type { BotPolicy } from '../policy/policy.ts';
 import { readBotPolicy } from '../policy/read-policy.ts';
 import type { BotConfig } from './bot-config.ts';
-import { createBrokerBus, readBrokerOptions } from './broker-config.ts';
+import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createBot } from './create-bot.ts';
 import { openSigner } from './key-config.ts';
 import { type Config, requireWritableDirectory } from './load-config.ts';
@@ -24,6 +23,7 @@ export interface BotFiles {
   readonly policy: PolicyStore<BotPolicy>;
   readonly signers: Bot['signers'];
   readonly verifier: Verifier & { close(): void };
+  readonly broker: StompBusOptions;
   close(): void;
 }
 
@@ -45,12 +45,13 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     onWarning: logWarning,
     onReload: (problem) => logReload('known_hosts', problem),
   });
-  await readBrokerOptions(config.broker, resolvePath);
+  const broker = await readBrokerOptions(config.broker, resolvePath);
   await requireWritableDirectory(resolvePath(config.audit), '`audit`');
   return {
     policy,
     signers,
     verifier,
+    broker,
     close() {
       policy.close();
       verifier.close();
@@ -61,22 +62,19 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
 /** Opens the audit log and connects. A broker that is away is told of and waited for. */
 export async function connectBot(
   { value: config, resolvePath }: Config<BotConfig>,
-  { policy, signers, verifier }: BotFiles,
+  { policy, signers, verifier, broker }: BotFiles,
 ): Promise<Bot & { close(): Promise<void> }> {
   const audit = await openAuditLog({ path: resolvePath(config.audit) });
-  const bus = await createBrokerBus(config.broker, resolvePath);
-  const [collective = 'mcollective', ...others] = config.collectives;
+  const bus = createLoggedBus(broker);
   const bot = await createBot({
     auditName: `bot:${config.name}`,
     name: config.name,
-    collectives: [collective, ...others],
+    collectives: config.collectives,
     authority: createPolicyAuthority(policy.current),
     signers,
     verifier,
     bus,
     audit,
-    clock: systemClock,
-    newId: newUuid,
     onProblem: logProblem,
   });
   await bus.whenUp(FIRST_CONNECTION_MS).catch((thrown: unknown) => logProblem(toMcoError(thrown)));

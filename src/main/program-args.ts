@@ -7,10 +7,15 @@ type OptionTable = NonNullable<ParseArgsConfig['options']>;
 /**
  * Reads a program's own options: unknown ones are errors with the nearest match.
  *
- * @param program what `--help` belongs to, for the hint
+ * @param program whose `--help` the hint names
+ * @param allowWords whether words that belong to no option are let through
  * @throws McoError `usage/unknown-option`, `usage/bad-option`
  */
-export function readProgramArgs<const T extends OptionTable>(args: readonly string[], options: T, program: string) {
+export function readProgramArgs<const T extends OptionTable>(
+  args: readonly string[],
+  options: T,
+  { program, allowWords }: { readonly program: string; readonly allowWords: boolean },
+) {
   const known = Object.keys(options);
   for (const arg of args) {
     const name = /^--([^=]+)/.exec(arg)?.[1];
@@ -23,7 +28,7 @@ export function readProgramArgs<const T extends OptionTable>(args: readonly stri
     throw new McoError('usage/unknown-option', `there is no option \`--${name}\``, { hint });
   }
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: allowWords });
   } catch (cause) {
     const message = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/)[0] ?? '';
     throw new McoError('usage/bad-option', message.charAt(0).toLowerCase() + message.slice(1), {

@@ -8,7 +8,7 @@ import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
-import { createBrokerBus, readBrokerOptions } from './broker-config.ts';
+import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
 import { loadConfig, requireWritableDirectory } from './load-config.ts';
 import { logInfo } from './log.ts';
@@ -23,8 +23,8 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   const file = await loadConfig(agentConfigSchema, args.config);
   const config = resolveAgentConfig(file);
   const node = await createNode(config);
+  const broker = await readBrokerOptions(config.broker, file.resolvePath);
   if (args.check) {
-    await readBrokerOptions(config.broker, file.resolvePath);
     await requireWritableDirectory(config.audit, '`audit`');
     node.close();
     return print(describeNode(config, node));
@@ -35,7 +35,7 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   const startedAt = await findStart({ now, lastAt: audit.lastAt, highWaterMark });
   if (startedAt > now)
     logInfo(`the clock was set back: nothing from before ${new Date(startedAt).toISOString()} is run`);
-  const bus = await createBrokerBus(config.broker, file.resolvePath);
+  const bus = createLoggedBus(broker);
   const agent = await startAgent({ ...node, bus, audit, highWaterMark, startedAt });
   logInfo(`mco-agent ${VERSION} answers as ${config.identity} in ${config.collectives.join(', ')}`);
 

@@ -1,6 +1,13 @@
 import type { McoError } from '../core/errors.ts';
 import type { ReplyData, StatusName } from '../core/reply.ts';
-import type { AggregateResult, Counts, NodeOutcome, NodeResult, RunReport } from '../core/report.ts';
+import {
+  type AggregateResult,
+  type Counts,
+  NO_COUNTS,
+  type NodeOutcome,
+  type NodeResult,
+  type RunReport,
+} from '../core/report.ts';
 import type { Refusal } from '../core/surface.ts';
 import { publicMessage } from './describe-problem.ts';
 import { namesOf } from './outcome-words.ts';
@@ -87,17 +94,6 @@ const problemToJson = (error: McoError): ProblemJson => ({
   ...(error.hint === undefined ? {} : { hint: error.hint }),
   ...(error.at === undefined ? {} : { at: { text: error.at.text, start: error.at.start, end: error.at.end } }),
 });
-
-const NO_COUNTS: Counts = {
-  targeted: 0,
-  ok: 0,
-  failed: 0,
-  denied: 0,
-  expired: 0,
-  silent: 0,
-  notSent: 0,
-  unknown: 0,
-};
 
 /** A refusal for programs, with the keys of a run's document: nothing was sent, so there is no run and all counts are 0. */
 export const refusalToJson = ({ outcome, error, rules }: Refusal): RefusalJson => ({

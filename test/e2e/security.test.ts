@@ -179,10 +179,13 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
     /** Does it, and waits for the one new record in the node's log. */
     async function assertRefused(code: ErrorCode, send: () => Promise<void>): Promise<void> {
       const before = readRecords(node.audit).length;
+      const outcomes = findRecords(node.audit, { event: 'outcome' }).length;
       const refusals = findRecords(node.audit, { event: 'refused', code }).length;
       await send();
       await waitForRecords(node.audit, { event: 'refused', code }, refusals + 1);
       await pingNode();
+      // A node records the outcome while its reply is on the way.
+      await waitForRecords(node.audit, { event: 'outcome' }, outcomes + 1);
       const events = readRecords(node.audit)
         .slice(before)
         .map(({ event, code: found }) => found ?? event);

@@ -40,7 +40,7 @@ export interface PlaygroundArgs {
  * @throws McoError `usage/*`, `unknown/person`
  */
 export function readPlaygroundArgs(args: readonly string[], people: readonly string[]): PlaygroundArgs {
-  const { values, positionals } = readProgramArgs(args, OPTIONS, 'npm start --');
+  const { values, positionals } = readProgramArgs(args, OPTIONS, { program: 'npm start --', allowWords: true });
   refuseStrayWord(positionals, 'quote the command: npm start -- --once "/mco ping"');
   const person = values.as.replace(/^@/, '');
   if (!people.includes(person)) {

@@ -1,5 +1,3 @@
-import { newUuid } from '../../adapters/clock/new-uuid.ts';
-import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { layoutFleet } from '../../adapters/simulation/layout-fleet.ts';
 import type { Bot } from '../../bot/bot.ts';
 import type { McoError } from '../../core/errors.ts';
@@ -57,8 +55,6 @@ export async function startWorld({ nodes, onProblem }: WorldOptions): Promise<Wo
     verifier: site.knownHosts,
     bus: connect(),
     audit: site.botAudit,
-    clock: systemClock,
-    newId: newUuid,
     onProblem,
   });
   await Promise.all(buses.map((bus) => bus.whenUp(30_000)));

@@ -1,12 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
-import { createDpkgBackend } from '../../../agent/plugins/package/dpkg.ts';
-import { createRpmBackend } from '../../../agent/plugins/package/rpm.ts';
-import { createSystemdBackend } from '../../../agent/plugins/service/systemd.ts';
-import { createSysvBackend } from '../../../agent/plugins/service/sysv.ts';
 import type { RunningAgent } from '../../../agent/start-agent.ts';
-import { createProcessRunner } from '../../adapters/exec/process-runner.ts';
 import type { Facts } from '../../core/facts.ts';
+import { createHostBackends } from '../host-backends.ts';
 import { type FleetParts, type NodeParts, startNode } from './start-virtual-node.ts';
 
 /** This very machine as a node of the playground: real packages, services and facts. */
@@ -43,14 +39,12 @@ export function startThisMachine(
   fleet: FleetParts,
   parts: Pick<NodeParts, 'bus' | 'signer' | 'policy'>,
 ): Promise<RunningAgent> {
-  const runner = createProcessRunner();
   return startNode(fleet, {
     ...parts,
     identity,
     facts,
     classes: new Set(['this_machine']),
-    packages: existsSync('/usr/bin/dpkg-query') ? createDpkgBackend(runner) : createRpmBackend(runner),
-    services: existsSync('/run/systemd/system') ? createSystemdBackend(runner) : createSysvBackend(runner),
+    ...createHostBackends(),
   });
 }
 
