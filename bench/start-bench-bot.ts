@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { openAuditLog } from '../src/adapters/audit-log/audit-log.ts';
 import { createKnownHosts } from '../src/adapters/ssh/known-hosts-verifier.ts';
 import { createStompBus } from '../src/adapters/stomp/stomp-bus.ts';
+import { openStore } from '../src/adapters/store/open-store.ts';
+import { findAsker, worldOf } from '../src/bot/asker.ts';
 import type { Bot } from '../src/bot/bot.ts';
 import { describeAction } from '../src/bot/compose-report.ts';
 import type { Run } from '../src/bot/compose-request.ts';
 import { conductRun } from '../src/bot/conduct-run.ts';
 import { handleCommand, parse } from '../src/bot/handle-command.ts';
+import { createRunKeeper } from '../src/bot/keep-run.ts';
 import { planCommand } from '../src/bot/plan-command.ts';
-import { startRun, worldOf } from '../src/bot/start-run.ts';
+import { startRun } from '../src/bot/start-run.ts';
 import { createBot } from '../src/main/create-bot.ts';
 import type { MadeKey } from '../src/main/playground/make-keys.ts';
 import { createPolicyAuthority } from '../src/main/policy-authority.ts';
@@ -44,6 +47,7 @@ export async function startBenchBot(
   const audit = await openAuditLog({ path: join(dir, 'audit.jsonl') });
   const { host, port, login, passcode } = broker;
   const bus = createStompBus({ servers: [{ host, port }], login, passcode });
+  const store = await openStore({ path: ':memory:' });
   const bot = await createBot({
     auditName: 'bot:bench',
     name: 'bench',
@@ -53,6 +57,8 @@ export async function startBenchBot(
     verifier: makeVerifierOptional(verifier, checks),
     bus,
     audit,
+    store,
+    chats: [],
     onProblem(problem) {
       throw problem;
     },
@@ -65,6 +71,7 @@ export async function startBenchBot(
       await bot.close();
       await bus.close();
       await audit.close();
+      store.close();
       verifier.close();
       rmSync(dir, { recursive: true, force: true });
     },
@@ -78,7 +85,7 @@ function readPolicy() {
 }
 
 async function askAll(bot: Bot, identities: readonly string[], broadcast: boolean): Promise<number> {
-  const run = makeRun(bot);
+  const run = await makeRun(bot);
   const targets = { nodes: identities, broadcast, discovered: [], unexpected: () => [], close: () => {} };
   const watch = { onProgress: () => {}, signal: new AbortController().signal };
   const startedAt = performance.now();
@@ -86,18 +93,19 @@ async function askAll(bot: Bot, identities: readonly string[], broadcast: boolea
     targets,
     action: { ...describeAction(bot, run.ask), timeoutMs: ACTION_TIMEOUT_MS },
     watch,
+    keeper: createRunKeeper(bot, run.id),
   });
   const elapsedMs = performance.now() - startedAt;
   requireAll(results.filter(({ outcome }) => outcome === 'ok').length, identities.length);
   return elapsedMs;
 }
 
-function makeRun(bot: Bot): Run {
+async function makeRun(bot: Bot): Promise<Run> {
   const line = parse(MESSAGE);
-  const caller = bot.authority.identify(MESSAGE.account);
-  const ask = planCommand(line, bot.commands, worldOf(bot, caller, 'console'));
-  if (ask.kind === 'tell') throw new Error('the command asks nobody');
-  return startRun(bot, { message: MESSAGE, caller, line, ask });
+  const asker = await findAsker(bot, MESSAGE);
+  const ask = planCommand(line, bot.commands, worldOf(bot, asker));
+  if (ask.kind !== 'ask') throw new Error('the command asks nobody');
+  return await startRun(bot, { message: MESSAGE, asker, line, ask });
 }
 
 async function runCommand(bot: Bot, nodes: number): Promise<number> {

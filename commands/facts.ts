@@ -17,6 +17,6 @@ export const factsCommand: Command = {
     }
     refuseWords(line, 2);
     const action = { text: 'get_fact', start: name.start, end: name.end };
-    return { ...readCall(requireAgent(world, 'rpcutil'), [action, name], line), view: 'facts' };
+    return { ...readCall(requireAgent(world, 'rpcutil'), [action, name], { line, world }), view: 'facts' };
   },
 };

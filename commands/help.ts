@@ -7,16 +7,17 @@ const OPTIONS = [
   '-C class          by class          -I node   by name     -A agent  by agent; all take /regex/',
   '-S "expression"   and, or, not, ( ) over facts and classes',
   '-T collective     another collective',
+  '--nodes last|RUN  the nodes of a run     --nodes last:failed, :silent, :open, :ok  these of them',
   '--limit N|N%  -1  only some of them      --batch N|N%  in waves',
   '--timeout S --dt S --ttl S               --json --csv --display ok|failed|all',
 ];
 
-/** Help by example: only what this person may use here. */
+/** Help by example. It tells all of the world that it is given, which is what this person may use here. */
 export const helpCommand: Command = {
   name: 'help',
   about: 'What you can ask, with examples',
   usage: ['help', 'help COMMAND'],
-  examples: ['help', 'help package'],
+  examples: ['help', 'help whoami'],
   plan(line, world) {
     refuseWords(line, 2);
     const [, topic] = line.words;
@@ -25,38 +26,42 @@ export const helpCommand: Command = {
     const agent = world.agents.find(({ agent: name }) => name === topic.text);
     if (command === undefined && agent === undefined) {
       const known = [...world.commands.map(({ name }) => name), ...world.agents.map(({ agent: name }) => name)];
-      throw wordError('unknown/command', `there is no help on \`${topic.text}\``, { word: topic, line, known });
+      throw wordError('unknown/command', `nothing that you may use here is called \`${topic.text}\``, {
+        word: topic,
+        line,
+        known: [...new Set(known)],
+      });
     }
-    return about(command, agent, world);
+    return about(command, agent);
   },
 };
 
-function overview(world: CommandWorld): Tell {
-  const usable = world.commands.filter(({ name }) => isUsable(name, world));
+function overview({ commands, agents }: CommandWorld): Tell {
+  const others = agents.filter(({ agent }) => commands.every(({ name }) => name !== agent));
+  const rows = [...commands, ...others.map(({ agent: name, about: text }) => ({ name, about: text }))];
+  const forNodes =
+    agents.length === 0
+      ? { lines: ['You may use no action here; `whoami` shows your roles'] }
+      : { heading: 'Which nodes, and how', lines: OPTIONS };
   return {
     kind: 'tell',
     title: 'ask the fleet',
     sections: [
       {
         heading: 'Examples',
-        lines: usable.flatMap(({ examples }) => examples.slice(0, 1)).map((text) => `/mco ${text}`),
+        lines: commands.flatMap(({ examples }) => examples.slice(0, 1)).map((text) => `/mco ${text}`),
       },
-      { heading: 'Commands', lines: usable.map(({ name, about: text }) => `${name.padEnd(12)}${text}`) },
-      { heading: 'Which nodes, and how', lines: OPTIONS },
+      { heading: 'Commands', lines: rows.map(({ name, about: text }) => `${name.padEnd(12)}${text}`) },
+      forNodes,
       { lines: ['/mco help COMMAND tells more'] },
     ],
   };
 }
 
-/** A command named like an agent is usable when any of the agent's actions is. */
-function isUsable(name: string, world: CommandWorld): boolean {
-  const agent = world.agents.find((candidate) => candidate.agent === name);
-  return agent === undefined || Object.keys(agent.actions).some((action) => world.may(agent.agent, action));
-}
-
-function about(command: Command | undefined, agent: AgentDescription | undefined, world: CommandWorld): Tell {
-  const examples = command?.examples ?? Object.values(agent?.actions ?? {}).flatMap((action) => action.examples ?? []);
-  const actions = Object.entries(agent?.actions ?? {}).filter(([name]) => world.may(agent?.agent ?? '', name));
+function about(command: Command | undefined, agent: AgentDescription | undefined): Tell {
+  const actions = Object.entries(agent?.actions ?? {});
+  const ofActions = actions.flatMap(([, action]) => action.examples ?? []);
+  const examples = command === undefined || command.examples.length === 0 ? ofActions : command.examples;
   return {
     kind: 'tell',
     title: `${command?.name ?? agent?.agent}: ${command?.about ?? agent?.about}`,

@@ -1,12 +1,17 @@
 import type { Command } from '../src/core/command.ts';
+import { cancelCommand } from './cancel.ts';
 import { factsCommand } from './facts.ts';
 import { findCommand } from './find.ts';
+import { healthCommand } from './health.ts';
 import { helpCommand } from './help.ts';
 import { inventoryCommand } from './inventory.ts';
 import { packageCommand } from './package.ts';
 import { pingCommand } from './ping.ts';
+import { retryCommand } from './retry.ts';
 import { rpcCommand } from './rpc.ts';
+import { runsCommand } from './runs.ts';
 import { serviceCommand } from './service.ts';
+import { showCommand } from './show.ts';
 import { whoamiCommand } from './whoami.ts';
 
 /** Every command, listed by hand: what runs is what was reviewed. */
@@ -18,6 +23,11 @@ export const COMMANDS: readonly Command[] = [
   factsCommand,
   inventoryCommand,
   rpcCommand,
+  runsCommand,
+  showCommand,
+  cancelCommand,
+  retryCommand,
   whoamiCommand,
+  healthCommand,
   helpCommand,
 ];

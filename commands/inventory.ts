@@ -19,7 +19,7 @@ export const inventoryCommand: Command = {
       throw wordError('usage/invalid-input', `\`${node.text}\` is not a node's name`, { word: node, line });
     }
     const action = { text: 'inventory', start: node.start, end: node.end };
-    const ask = readCall(requireAgent(world, 'rpcutil'), [action], line);
+    const ask = readCall(requireAgent(world, 'rpcutil'), [action], { line, world });
     return { ...ask, view: 'inventory', identities: [node.text] };
   },
 };

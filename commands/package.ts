@@ -10,9 +10,10 @@ export const packageCommand: Command = {
     'package -F lsbmajdistrelease=14.04 status openafs-modules-dkms',
     'package status bash',
     'package count -C webserver',
+    'package update bash -C webserver --batch 10%',
   ],
   plan(line, world) {
     const agent = requireAgent(world, 'package');
-    return readCall(agent, actionFirst(agent, line.words.slice(1)), line);
+    return readCall(agent, actionFirst(agent, line.words.slice(1)), { line, world });
   },
 };

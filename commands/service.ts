@@ -9,6 +9,6 @@ export const serviceCommand: Command = {
   examples: ['service status nginx -C webserver', 'service sshd status'],
   plan(line, world) {
     const agent = requireAgent(world, 'service');
-    return readCall(agent, actionFirst(agent, line.words.slice(1)), line);
+    return readCall(agent, actionFirst(agent, line.words.slice(1)), { line, world });
   },
 };

@@ -1,7 +1,9 @@
 import type { AgentDescription, Effect } from '../core/agent-description.ts';
 import type { Command } from '../core/command.ts';
 import type { AuditLog, Bus, Clock, NewId, Signer } from '../core/ports.ts';
-import type { Decision } from '../policy/policy.ts';
+import type { Store } from '../core/store.ts';
+import type { Decision, Memberships } from '../policy/policy.ts';
+import type { ActiveRuns } from './active-runs.ts';
 import type { Collector } from './collector.ts';
 
 /** Who wants to do what, where. */
@@ -13,14 +15,24 @@ export interface Question {
   readonly agent: string;
   readonly action: string;
   readonly effect: Effect;
+  readonly memberships: Memberships;
+}
+
+/** A part of the bot's surroundings that can be tried. */
+export interface HealthCheck {
+  readonly name: string;
+  /** What it found, on one line. @throws McoError when it does not work */
+  check(): Promise<string>;
 }
 
 /** Who people are and what they may do. The bot reads its policy files for it; the terminal client leaves it to the nodes. */
 export interface Authority {
   /** The caller behind a chat account. */
   identify(account: string): string;
+  /** Looks up the groups of chat services that the policy knows. Never fails: what can't be told is `unresolved`. */
+  findMemberships(account: string): Promise<Memberships>;
   decide(question: Question): Decision;
-  rolesOf(caller: string, place: string): readonly string[];
+  rolesOf(asker: Pick<Question, 'caller' | 'place' | 'memberships'>): readonly string[];
 }
 
 /** Everything the chat pipeline works with. Put together in `src/main`. */
@@ -39,6 +51,11 @@ export interface Bot {
   readonly collector: Collector;
   readonly replyTo: (collective: string) => string;
   readonly audit: AuditLog;
+  readonly store: Store;
+  readonly active: ActiveRuns;
+  readonly health: readonly HealthCheck[];
+  /** Reads a list of nodes for `--nodes FILE`; undefined where files are none of the asker's business. */
+  readonly readNodeList?: ((file: string) => Promise<readonly string[]>) | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
 }

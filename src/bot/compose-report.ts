@@ -1,17 +1,16 @@
 import type { ActionDescription } from '../core/agent-description.ts';
 import type { Ask } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
-import type { RunHeader, RunReport } from '../core/report.ts';
+import type { NodeResult, RunHeader, RunReport } from '../core/report.ts';
 import { aggregateResults } from './aggregate.ts';
 import type { Bot } from './bot.ts';
 import type { Run } from './compose-request.ts';
-import type { Conducted } from './conduct-run.ts';
 import { countOutcomes, outcomeOf } from './tally.ts';
 
 /** What people are told of a run from its first message on. */
-export function headerOf({ id, caller, line, command, ask }: Run): RunHeader {
+export function headerOf({ id, caller, options, command, ask }: Run): RunHeader {
   const { agent, action, effect, view } = ask;
-  return { run: id, caller, command, agent, action, effect, view, options: line.options };
+  return { run: id, caller, command, agent, action, effect, view, options };
 }
 
 /** @throws McoError `unknown/action` */
@@ -22,6 +21,14 @@ export function describeAction({ agents }: Bot, { agent, action }: Ask): ActionD
   return description;
 }
 
+/** What came of a run. */
+export interface Gathered {
+  readonly results: readonly NodeResult[];
+  readonly unexpected: readonly string[];
+  /** Why something was not sent. */
+  readonly problem: McoError | undefined;
+}
+
 /** A run's end as data. A run that met nobody and no obstacle met no match. */
 export function composeReport(
   action: ActionDescription,
@@ -30,19 +37,21 @@ export function composeReport(
     conducted,
     startedAt,
     endedAt,
-    wasCancelled,
+    cancelled,
     refusedAnswers,
   }: {
     readonly header: RunHeader;
-    readonly conducted: Conducted;
+    readonly conducted: Gathered;
     readonly startedAt: number;
     readonly endedAt: number;
-    readonly wasCancelled: boolean;
+    /** Set when it was cancelled; `by` where somebody did it by name. */
+    readonly cancelled: { readonly by: string | undefined } | undefined;
     readonly refusedAnswers: number;
   },
 ): RunReport {
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
+  const wasCancelled = cancelled !== undefined;
   const { problem } = conducted;
   const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, refusedAnswers) : undefined;
   const emptyOutcome = refusedAnswers === 0 ? 'NO MATCH' : 'UNKNOWN';
@@ -60,6 +69,7 @@ export function composeReport(
     startedAt,
     elapsedMs: endedAt - startedAt,
     problem: problem ?? nobody,
+    cancelledBy: cancelled?.by,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Ask, CommandLine } from '../core/command.ts';
+import type { Ask, Options } from '../core/command.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
 import type { Filter } from '../core/filter.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -13,13 +13,18 @@ export interface Run {
   readonly id: string;
   readonly caller: string;
   readonly origin: Origin;
-  readonly line: CommandLine;
   /** The canonical command as it is shown and recorded: with its secrets masked. */
   readonly command: string;
   readonly ask: Ask;
   readonly collective: string;
+  readonly options: Options;
+  /** False where the command holds a secret: what is stored of it does not ask the same again. */
+  readonly isRepeatable: boolean;
+  readonly typedFilter: Filter;
   /** What was typed, narrowed to nodes that run the agent. */
   readonly filter: Filter;
+  /** The list that `--nodes` names. */
+  readonly named?: readonly string[] | undefined;
 }
 
 /** A signed request and where it goes. */
@@ -32,7 +37,7 @@ export interface Sealed {
 }
 
 /** How long the requests of a run are valid. */
-export const ttlOf = ({ line }: Run): number => Math.min(line.options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+export const ttlOf = ({ options }: Run): number => Math.min(options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
 
 /** Every filter implies the agent that is asked, and what a command itself narrows it to. */
 export function filterOf(typed: Filter, ask: Ask): Filter {
@@ -56,7 +61,7 @@ export async function sealRequest(
 ): Promise<Sealed> {
   const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
   const issuedAt = bot.clock.now();
-  const timeoutMs = ask === run.ask ? run.line.options.timeoutMs : undefined;
+  const timeoutMs = ask === run.ask ? run.options.timeoutMs : undefined;
   const request: Request = {
     v: 1,
     type: 'request',

@@ -1,10 +1,12 @@
 import type { ActionDescription } from '../core/agent-description.ts';
 import type { McoError } from '../core/errors.ts';
 import { toMcoError } from '../core/errors.ts';
-import type { NodeResult } from '../core/report.ts';
 import type { Bot } from './bot.ts';
+import type { Gathered } from './compose-report.ts';
 import { type Run, type Sealed, sealRequest, ttlOf } from './compose-request.ts';
 import type { Targets } from './find-targets.ts';
+import type { RunKeeper } from './keep-run.ts';
+import { createLateAnswers, type LateAnswers } from './late-answers.ts';
 import { splitIntoWaves } from './pick-nodes.ts';
 import { createResultBudget } from './result-budget.ts';
 import { createTally, resultOf, type Tally } from './tally.ts';
@@ -21,27 +23,22 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-export interface Conducted {
-  readonly results: readonly NodeResult[];
-  readonly unexpected: readonly string[];
-  /** Why something was not sent. */
-  readonly problem: McoError | undefined;
+export interface Conducted extends Gathered {
+  readonly late: LateAnswers;
 }
 
 /** Sends a run to its targets, wave by wave, and collects until every node answered or its time is up. */
-export async function conductRun(
-  bot: Bot,
-  run: Run,
-  { targets, action, watch }: { targets: Targets; action: ActionDescription; watch: Watch },
-): Promise<Conducted> {
+export async function conductRun(bot: Bot, run: Run, { targets, action, watch, keeper }: Conduct): Promise<Conducted> {
   const tally = createTally(targets.nodes);
   const keep = createResultBudget(action);
-  const actionTimeoutMs = run.line.options.timeoutMs ?? action.timeoutMs;
+  const actionTimeoutMs = run.options.timeoutMs ?? action.timeoutMs;
   const unexpected = new Set<string>();
   const problems: McoError[] = [];
-  const waves = splitIntoWaves(targets.nodes, run.line.options.batch);
+  const late = createLateAnswers(bot.clock);
+  const patience = { actionTimeoutMs, ttlMs: ttlOf(run) };
+  const waves = splitIntoWaves(targets.nodes, run.options.batch);
   for (const [number, nodes] of waves.entries()) {
-    if (number > 0) await sleep(bot, run.line.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
+    if (number > 0) await sleep(bot, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
     if (watch.signal.aborted) break;
     const wave: Wave = {
       bot,
@@ -51,6 +48,9 @@ export async function conductRun(
       watch,
       unexpected,
       keep,
+      keeper,
+      late,
+      patience,
       started: new Set(),
       lossesBefore: bot.bus.losses,
       opened: [],
@@ -58,9 +58,11 @@ export async function conductRun(
     };
     try {
       problems.push(...(await sendWave(wave, targets.broadcast)));
-      await settleWave(wave, { actionTimeoutMs, ttlMs: ttlOf(run) });
+      await settleWave(wave);
     } finally {
-      for (const close of wave.opened) close();
+      // Whoever has not answered may still do so: it is told as late.
+      if (nodes.some((node) => !tally.hasAnswered(node))) late.hold(wave.opened, lastAnswerAt(wave));
+      else for (const close of wave.opened) close();
     }
   }
   for (const node of tally.openNodes()) tally.close(node, 'notSent');
@@ -68,7 +70,15 @@ export async function conductRun(
     results: tally.results(),
     unexpected: [...new Set([...unexpected, ...targets.unexpected()])].sort(),
     problem: problems[0],
+    late,
   };
+}
+
+interface Conduct {
+  readonly targets: Targets;
+  readonly action: ActionDescription;
+  readonly watch: Watch;
+  readonly keeper: RunKeeper;
 }
 
 interface Patience {
@@ -85,6 +95,9 @@ interface Wave {
   readonly watch: Watch;
   readonly unexpected: Set<string>;
   readonly keep: ReturnType<typeof createResultBudget>;
+  readonly keeper: RunKeeper;
+  readonly late: LateAnswers;
+  readonly patience: Patience;
   /** Nodes that said they have begun. */
   readonly started: Set<string>;
   /** The connection's losses when the wave began: more at its end means that answers may have been lost with it. */
@@ -94,28 +107,47 @@ interface Wave {
   settled: () => void;
 }
 
+/** The moment from which on no answer to a request of this wave can come any more. */
+const lastAnswerAt = ({ bot, patience }: Wave): number =>
+  bot.clock.now() + patience.ttlMs + patience.actionTimeoutMs + GRACE_MS;
+
 /** Publishes a wave; a node whose request could not be published is closed as not sent. */
 async function sendWave(wave: Wave, broadcast: boolean): Promise<McoError[]> {
   const parts = broadcast
     ? [{ audience: '*', nodes: wave.nodes }]
     : wave.nodes.map((node) => ({ audience: node, nodes: [node] }));
-  const sent = await Promise.all(
+  const problems: McoError[] = [];
+  const giveUp = (nodes: readonly string[], thrown: unknown): void => {
+    const problem = toMcoError(thrown);
+    problems.push(problem);
+    // Without the broker's word the request may be on its way: that must not look like "nothing was sent".
+    const outcome = problem.code === 'unreachable/unconfirmed' ? 'unknown' : 'notSent';
+    for (const node of nodes) wave.tally.close(node, outcome);
+  };
+  const sealed = await Promise.all(
     parts.map(async ({ audience, nodes }) => {
       try {
-        const sealed = await sealRequest(wave.bot, wave.run, { ask: wave.run.ask, audience });
-        listen(wave, sealed, new Set(nodes));
-        await wave.bot.bus.publish(sealed);
-        return undefined;
-      } catch (error) {
-        const problem = toMcoError(error);
-        // Without the broker's word the request may be on its way: that must not look like "nothing was sent".
-        const outcome = problem.code === 'unreachable/unconfirmed' ? 'unknown' : 'notSent';
-        for (const node of nodes) wave.tally.close(node, outcome);
-        return problem;
+        return [{ nodes, request: await sealRequest(wave.bot, wave.run, { ask: wave.run.ask, audience }) }];
+      } catch (thrown) {
+        giveUp(nodes, thrown);
+        return [];
       }
     }),
   );
-  return sent.filter((problem) => problem !== undefined);
+  const ready = sealed.flat();
+  await noteRequests(wave, ready);
+  for (const { request, nodes } of ready) listen(wave, request, new Set(nodes));
+  await Promise.all(
+    ready.map(({ request, nodes }) => wave.bot.bus.publish(request).catch((thrown: unknown) => giveUp(nodes, thrown))),
+  );
+  return problems;
+}
+
+/** INVARIANT: on disk before it is sent, so that a restart knows who was asked. */
+function noteRequests(wave: Wave, ready: readonly { request: Sealed; nodes: readonly string[] }[]): Promise<void> {
+  const sentAt = wave.bot.clock.now();
+  const waitUntil = sentAt + wave.patience.actionTimeoutMs + GRACE_MS;
+  return wave.keeper.noteRequests(ready.map(({ request, nodes }) => ({ id: request.id, nodes, sentAt, waitUntil })));
 }
 
 /** Takes the replies to one request, from before it is published until its wave is over. */
@@ -132,7 +164,10 @@ function listen(wave: Wave, sealed: Sealed, expected: ReadonlySet<string>): void
         wave.started.add(reply.sender);
         return;
       }
-      tally.recordResult(wave.keep(resultOf(reply, bot.clock.now() - sentAt), bytes));
+      const result = wave.keep(resultOf(reply, bot.clock.now() - sentAt), bytes);
+      if (!tally.isOpen(reply.sender)) return wave.late.note(result);
+      tally.recordResult(result);
+      wave.keeper.noteResult(result);
       watch.onProgress(tally.answered(), tally.openNodes);
       wave.settled();
     },
@@ -144,8 +179,9 @@ function listen(wave: Wave, sealed: Sealed, expected: ReadonlySet<string>): void
  * Waits for a wave's answers and closes the nodes that gave none. Whoever works longer than a second says so; when the
  * request has expired nobody can begin any more, so from then on only those are waited for.
  */
-async function settleWave(wave: Wave, { actionTimeoutMs, ttlMs }: Patience): Promise<void> {
+async function settleWave(wave: Wave): Promise<void> {
   const { bot, tally, nodes, watch } = wave;
+  const { actionTimeoutMs, ttlMs } = wave.patience;
   await waitUntilSettled(wave, Math.min(actionTimeoutMs, ttlMs) + GRACE_MS, nodes);
   const working = nodes.filter((node) => wave.started.has(node));
   await waitUntilSettled(wave, Math.max(0, actionTimeoutMs - ttlMs), working);

@@ -56,7 +56,7 @@ export async function discoverNodes(
     if (reply.kind !== 'result' || reply.status.name === 'filtered') return;
     if (isOver || reply.status.name === 'expired') {
       // With a limit nobody waits for the others: that they answer later is as it should be.
-      if (found.size < stopCount(run.line.options)) unexpected.add(reply.sender);
+      if (found.size < stopCount(run.options)) unexpected.add(reply.sender);
       return;
     }
     found.set(reply.sender, resultOf(reply, bot.clock.now() - startedAt));
@@ -69,7 +69,7 @@ export async function discoverNodes(
   });
   try {
     await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + REACH_BROKER_MS) });
-    await waitForAnswers(bot, { options: run.line.options, count: () => found.size, signal });
+    await waitForAnswers(bot, { options: run.options, count: () => found.size, signal });
     if (signal.aborted) throw new McoError('failed/cancelled', 'cancelled before anything was asked');
   } catch (error) {
     close();

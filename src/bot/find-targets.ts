@@ -30,8 +30,8 @@ export async function findTargets(
   run: Run,
   watch: { onFound: (count: number) => void; signal: AbortSignal },
 ): Promise<Targets> {
-  const { limit, limitSeed, batch } = run.line.options;
-  const named = namedNodes(run.filter);
+  const { limit, limitSeed, batch } = run.options;
+  const named = nodesByName(run);
   if (named !== undefined) {
     return {
       nodes: limitNodes(named, limit, limitSeed),
@@ -42,17 +42,25 @@ export async function findTargets(
     };
   }
   const { results, unexpected, close } = await discoverNodes(bot, run, watch);
-  const nodes = limitNodes(
-    results.map(({ node }) => node),
-    limit,
-    limitSeed,
-  );
-  const broadcast = run.ask.effect === 'read' && limit === undefined && batch === undefined;
+  const listed = run.named === undefined ? undefined : new Set(run.named);
+  const found = results.map(({ node }) => node).filter((node) => listed === undefined || listed.has(node));
+  const nodes = limitNodes(found, limit, limitSeed);
+  const isEverybody = limit === undefined && batch === undefined && listed === undefined;
+  const broadcast = run.ask.effect === 'read' && isEverybody;
   return { nodes: [...nodes].sort(), broadcast, discovered: results, unexpected, close };
 }
 
-/** The identities, when the filter is nothing but a list of them. */
-function namedNodes({ facts, classes, where, identities }: Filter): readonly string[] | undefined {
+/**
+ * The nodes that need no discovery: those of `--nodes`, or of a filter that is nothing but their names. With another
+ * filter beside it, discovery tells which of the listed nodes match.
+ */
+function nodesByName({ named, typedFilter, filter }: Run): readonly string[] | undefined {
+  if (named === undefined) return identitiesOf(filter);
+  const { facts, classes, where, identities, agents } = typedFilter;
+  return facts.length + classes.length + where.length + identities.length + agents.length === 0 ? named : undefined;
+}
+
+function identitiesOf({ facts, classes, where, identities }: Filter): readonly string[] | undefined {
   if (facts.length + classes.length + where.length > 0 || identities.length === 0) return undefined;
   const names = identities.flatMap((test) => ('is' in test ? [test.is] : []));
   return names.length === identities.length ? [...new Set(names)] : undefined;

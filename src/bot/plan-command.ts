@@ -1,29 +1,50 @@
-import type { Ask, Command, CommandLine, CommandWorld, Tell } from '../core/command.ts';
+import type { Command, CommandLine, CommandWorld, Plan } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
 import { readCall, wordError } from '../core/read-call.ts';
+import { narrowWorld } from '../language/narrow-world.ts';
+import { refuseOptions } from '../language/refuse-options.ts';
 
 /**
- * What a command line asks for. The first word names a command, or an agent: every agent is a command itself.
+ * What a command line asks for. The first word names a command, or an agent: every agent is a command itself. What
+ * asks no node takes none of the options that are for nodes.
  *
- * @throws McoError `usage/*` or `unknown/*`
+ * @throws McoError `usage/*` or `unknown/*`; what it suggests is what this person may use here
  */
-export function planCommand(line: CommandLine, commands: readonly Command[], world: CommandWorld): Ask | Tell {
+export function planCommand(line: CommandLine, commands: readonly Command[], world: CommandWorld): Plan {
+  const all = { ...world, commands };
+  const plan = planHelp(line, all) ?? readPlan(line, all);
+  if (plan === undefined) throw unknownCommand(line, all);
+  if (plan.kind !== 'ask') refuseOptions(line, plan);
+  return plan;
+}
+
+/** `help`, `help COMMAND` and `COMMAND help`, which tell this person nothing but what they may use. */
+function planHelp(line: CommandLine, world: CommandWorld): Plan | undefined {
+  const help = world.commands.find((candidate) => candidate.name === 'help');
+  const [first, second, third] = line.words;
+  if (help === undefined || first === undefined) return undefined;
+  const isTurned = first.text !== 'help' && second?.text === 'help' && third === undefined;
+  if (first.text !== 'help' && !isTurned) return undefined;
+  const words = isTurned ? [second, first] : line.words;
+  return help.plan({ ...line, words }, narrow(world));
+}
+
+function readPlan(line: CommandLine, world: CommandWorld): Plan | undefined {
   const [name, ...words] = line.words;
   if (name === undefined) {
     throw new McoError('usage/no-command', 'what shall be done?', { hint: '`help` shows what you can ask' });
   }
-  const help = commands.find((candidate) => candidate.name === 'help');
-  if (help !== undefined && words.length === 1 && words[0]?.text === 'help' && name.text !== 'help') {
-    return help.plan({ ...line, words: [words[0], name] }, world);
-  }
-  const command = commands.find((candidate) => candidate.name === name.text);
+  const command = world.commands.find((candidate) => candidate.name === name.text);
   if (command !== undefined) return command.plan(line, world);
   const agent = world.agents.find((candidate) => candidate.agent === name.text);
-  if (agent !== undefined) return readCall(agent, words, line);
-  const known = [...commands.map((candidate) => candidate.name), ...world.agents.map((candidate) => candidate.agent)];
-  throw wordError('unknown/command', `unknown command \`${name.text}\``, {
-    word: name,
-    line,
-    known: [...new Set(known)],
-  });
+  return agent === undefined ? undefined : readCall(agent, words, { line, world });
+}
+
+const narrow = (world: CommandWorld): CommandWorld => narrowWorld(world, (line) => readPlan(line, world));
+
+function unknownCommand(line: CommandLine, world: CommandWorld): McoError {
+  const [word = { text: '', start: 0, end: 0 }] = line.words;
+  const { commands, agents } = narrow(world);
+  const known = [...commands.map(({ name }) => name), ...agents.map(({ agent }) => agent)];
+  return wordError('unknown/command', `unknown command \`${word.text}\``, { word, line, known: [...new Set(known)] });
 }

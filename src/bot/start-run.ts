@@ -1,43 +1,31 @@
-import type { Ask, CommandLine, CommandWorld } from '../core/command.ts';
+import type { Ask, CommandLine, Options } from '../core/command.ts';
 import { McoError, type Span } from '../core/errors.ts';
 import type { Expression } from '../core/filter.ts';
 import { suggest } from '../core/nearest.ts';
 import { hideSecrets, maskInput } from '../core/secret-input.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import { formatCommand } from '../language/format-command.ts';
+import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { describeAction } from './compose-report.ts';
 import { filterOf, type Run } from './compose-request.ts';
+import { resolveNodes } from './find-run.ts';
 import type { Trail } from './trail.ts';
 
-/** Where a command was typed, as policies name it: `slack:TEAM/CHANNEL`, `console`. */
-export function placeOf({ origin }: IncomingMessage): string {
-  return origin.channel === '' ? origin.chat : `${origin.chat}:${origin.channel}`;
-}
-
-/** What commands may know of the world when they read their words. */
-export function worldOf(bot: Bot, caller: string, place: string): CommandWorld {
-  return {
-    agents: bot.agents,
-    commands: bot.commands,
-    caller,
-    roles: bot.authority.rolesOf(caller, place),
-    may(agent, action) {
-      const effect = bot.agents.find((candidate) => candidate.agent === agent)?.actions[action]?.effect;
-      return effect !== undefined && bot.authority.decide({ caller, place, agent, action, effect }).outcome === 'allow';
-    },
-  };
+/** What a message asks of the fleet. */
+export interface Order {
+  readonly message: IncomingMessage;
+  readonly asker: Asker;
+  readonly line: CommandLine;
+  readonly ask: Ask;
 }
 
 /**
  * A question becomes a run.
  *
- * @throws McoError `unknown/collective`, `usage/no-data-functions`
+ * @throws McoError `unknown/collective`, `usage/no-data-functions`; what `resolveNodes` throws
  */
-export function startRun(
-  bot: Bot,
-  { message, caller, line, ask }: { message: IncomingMessage; caller: string; line: CommandLine; ask: Ask },
-): Run {
+export async function startRun(bot: Bot, { message, asker, line, ask }: Order): Promise<Run> {
   const collective = line.options.collective ?? bot.collective;
   if (!bot.collectives.includes(collective)) {
     const known = bot.collectives;
@@ -48,16 +36,23 @@ export function startRun(
   }
   refuseDataTests(line);
   const description = describeAction(bot, ask);
-  const words = line.words.map(({ text }) => hideSecrets(text, description, ask.input));
+  const typed = line.words.map(({ text }) => text);
+  const words = typed.map((text) => hideSecrets(text, description, ask.input));
+  const source = line.options.nodes;
+  const named = source === undefined ? undefined : await resolveNodes(bot, message, source);
+  const options: Options = named === undefined ? line.options : { ...line.options, nodes: named.source };
   return {
     id: bot.newId(),
-    caller,
+    caller: asker.caller,
     origin: message.origin,
-    line,
-    command: formatCommand({ words, filter: line.filter, options: line.options }),
+    command: formatCommand({ words, filter: line.filter, options }),
+    isRepeatable: words.every((word, index) => word === typed[index]),
     ask,
     collective,
+    options,
+    typedFilter: line.filter,
     filter: filterOf(line.filter, ask),
+    named: named?.nodes,
   };
 }
 
@@ -69,7 +64,7 @@ export function startRun(
 export async function decideRun(
   bot: Bot,
   run: Run,
-  { place, trail }: { readonly place: string; readonly trail: Trail },
+  { asker, trail }: { readonly asker: Asker; readonly trail: Trail },
 ): Promise<void> {
   const { agent, action, effect, input } = run.ask;
   const description = describeAction(bot, run.ask);
@@ -80,7 +75,7 @@ export async function decideRun(
     input: maskInput(description, input),
     filter: run.filter,
   });
-  const decision = bot.authority.decide({ caller: run.caller, place, agent, action, effect });
+  const decision = bot.authority.decide({ ...asker, agent, action, effect });
   await trail.record('decided', { result: decision.outcome, rules: decision.rules, reason: decision.reason });
   if (decision.outcome === 'allow') return requireKey(bot, run);
   throw new McoError('denied/policy', decision.reason ?? `\`${agent}.${action}\` is not allowed here`, {

@@ -13,6 +13,8 @@ export interface Tally {
   answered(): number;
   has(node: string): boolean;
   isOpen(node: string): boolean;
+  /** Whether it gave its final answer in time. */
+  hasAnswered(node: string): boolean;
   recordResult(result: NodeResult): void;
   /** Closes a node that gave no answer. A node that did keeps it. */
   close(node: string, outcome: 'silent' | 'notSent' | 'unknown'): void;
@@ -28,6 +30,7 @@ export function createTally(nodes: readonly string[]): Tally {
     answered: () => answered,
     has: (node) => results.has(node),
     isOpen: (node) => results.has(node) && results.get(node) === undefined,
+    hasAnswered: (node) => results.get(node)?.status !== undefined,
     recordResult(result) {
       if (results.get(result.node) !== undefined) return;
       answered++;

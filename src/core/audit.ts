@@ -11,9 +11,10 @@ export interface AuditRecord {
   readonly by: string;
   /**
    * `decided`: allowed or denied; `intent`: about to send or to run; `outcome`: how that ended; `refused`: a message
-   * or command that was not accepted; `unexpected`: a reply nobody waited for; `started`, `stopped`.
+   * or command that was not accepted; `unexpected`: a reply nobody waited for;
+   * `cancelled`: somebody ended a run; `started`, `stopped`.
    */
-  readonly event: 'started' | 'stopped' | 'refused' | 'decided' | 'intent' | 'outcome' | 'unexpected';
+  readonly event: 'started' | 'stopped' | 'refused' | 'decided' | 'intent' | 'outcome' | 'unexpected' | 'cancelled';
   readonly run?: string | undefined;
   readonly request?: string | undefined;
   readonly caller?: string | undefined;

@@ -12,7 +12,17 @@ export interface Word {
 /** `10` nodes or `10%` of them. */
 export type Share = { readonly count: number } | { readonly percent: number };
 
+/** Where a list of nodes comes from instead of discovery: `--nodes last`, `--nodes 7f3a:failed`, `--nodes FILE`. */
+export type NodeSource =
+  | { readonly from: 'last'; readonly which: NodeShare }
+  | { readonly from: 'run'; readonly run: string; readonly which: NodeShare }
+  | { readonly from: 'file'; readonly file: string };
+
+/** Which of a run's nodes; `open` are those that did not end well, whatever way. */
+export type NodeShare = 'all' | 'ok' | 'failed' | 'silent' | 'open';
+
 export interface Options {
+  readonly nodes?: NodeSource | undefined;
   readonly collective?: string | undefined;
   readonly limit?: Share | undefined;
   readonly limitSeed?: number | undefined;
@@ -65,6 +75,17 @@ export interface Tell {
   readonly sections: readonly { readonly heading?: string | undefined; readonly lines: readonly string[] }[];
 }
 
+/** Something to do with runs, or with the bot itself. `run` is what was typed: the end of a run's id, or `last`. */
+export type Control =
+  | { readonly kind: 'control'; readonly verb: 'runs' }
+  | { readonly kind: 'control'; readonly verb: 'health' }
+  | { readonly kind: 'control'; readonly verb: 'show'; readonly run: Word }
+  | { readonly kind: 'control'; readonly verb: 'cancel'; readonly run: Word }
+  | { readonly kind: 'control'; readonly verb: 'retry'; readonly run: Word; readonly which: NodeShare };
+
+/** What a command line comes to. */
+export type Plan = Ask | Tell | Control;
+
 /** What a command may know when it reads its words. */
 export interface CommandWorld {
   readonly agents: readonly AgentDescription[];
@@ -91,7 +112,7 @@ export interface Command {
    *
    * @throws McoError `usage/*` or `unknown/*` with the span of the wrong word
    */
-  plan(line: CommandLine, world: CommandWorld): Ask | Tell;
+  plan(line: CommandLine, world: CommandWorld): Plan;
 }
 
 /**

@@ -15,6 +15,9 @@ export const nodeDestination = (collective: string, identity: string): string =>
 /** Replies for one bot process. Named, not temporary: a late reply to a vanished queue would cost the node its connection. */
 export const replyDestination = (collective: string, bot: string): string => `/queue/mco.${collective}.reply.${bot}`;
 
+/** A bot's messages to itself, by which it learns whether the broker gives back what it was given. */
+export const echoDestination = (collective: string, bot: string): string => `/queue/mco.${collective}.echo.${bot}`;
+
 /** Signs of life. */
 export const aliveDestination = (collective: string): string => `/topic/mco.${collective}.alive`;
 

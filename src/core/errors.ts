@@ -18,6 +18,8 @@ export interface McoErrorDetails {
   readonly at?: Span | undefined;
   /** The policy lines that decided, `roles.yaml:14`. */
   readonly rules?: readonly string[] | undefined;
+  /** When to try again at the earliest, where the other side said so. */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -32,6 +34,7 @@ export class McoError extends Error {
   readonly hint: string | undefined;
   readonly at: Span | undefined;
   readonly rules: readonly string[];
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: McoErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -39,6 +42,7 @@ export class McoError extends Error {
     this.hint = details.hint;
     this.at = details.at;
     this.rules = details.rules ?? [];
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   get family(): ErrorFamily {

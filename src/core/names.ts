@@ -21,7 +21,7 @@ export const BOT_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
  * A caller: `person:ana`, `slack:TEAM/USER`, `mattermost:HOST/USER`, `unix:ana`. The kind comes first, so no
  * two kinds can collide, and everything is compared by equality.
  */
-export const CALLER = /^(?:person|slack|mattermost|unix|console):[A-Za-z0-9][A-Za-z0-9._/@+-]{0,199}$/;
+export const CALLER = /^(?:person|slack|mattermost|unix|console):[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,199}$/;
 
 /** A UUID in its canonical lower-case form (RFC 9562). */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

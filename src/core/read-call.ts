@@ -1,25 +1,34 @@
 import type { ActionDescription, AgentDescription, Input, Scalar } from './agent-description.ts';
 import { checkInput, readInputText } from './check-input.ts';
-import type { Ask, CommandLine, Word } from './command.ts';
+import type { Ask, CommandLine, CommandWorld, NodeShare, Word } from './command.ts';
 import { type ErrorCode, McoError } from './errors.ts';
-import { suggest } from './nearest.ts';
+import { nearest, suggest } from './nearest.ts';
 
 const KEY_AND_VALUE = /^([a-z][a-z0-9_]*)=(.*)$/s;
 
+/** The end of a run's id as people type it, in lower case; the whole id is one too. */
+export const RUN_END = /^[0-9a-f][0-9a-f-]{2,34}[0-9a-f]$/;
+
+export const NODE_SHARES = ['all', 'ok', 'failed', 'silent', 'open'] as const satisfies readonly NodeShare[];
+
+/** Where a call was typed, and by whom. */
+export type CallContext = { readonly line: CommandLine; readonly world: CommandWorld };
+
 /**
  * Reads `ACTION word... key=value...` as a question to one agent. Bare words fill the inputs that the action's
- * description lists under `words`, in that order.
+ * description lists under `words`, in that order. What is suggested is what this person may use here.
  *
  * @param words the words after the agent's name
  * @throws McoError `usage/missing-action`, `unknown/action`, `usage/unknown-input`, `usage/missing-input`,
  *   `usage/invalid-input`, `usage/stray-word`, with the span of the wrong word
  */
-export function readCall(agent: AgentDescription, words: readonly Word[], line: CommandLine): Ask {
-  const names = Object.keys(agent.actions);
+export function readCall(agent: AgentDescription, words: readonly Word[], { line, world }: CallContext): Ask {
+  const names = usableActions(agent, world);
   const [actionWord, ...rest] = words;
   if (actionWord === undefined) {
     throw new McoError('usage/missing-action', `${agent.agent} needs an action`, {
-      hint: `one of ${names.join(', ')}; for example \`${exampleOf(agent)}\``,
+      hint:
+        names.length === 0 ? SEE_WHOAMI : `one of ${names.join(', ')}; for example \`${exampleOf(agent, names[0])}\``,
       at: { text: line.text, start: line.text.length, end: line.text.length + 1 },
     });
   }
@@ -43,9 +52,24 @@ export function readCall(agent: AgentDescription, words: readonly Word[], line: 
       view: 'results',
     };
   } catch (error) {
-    throw atWord(error, { word: actionWord, line }, `for example \`${action.examples?.[0] ?? exampleOf(agent)}\``);
+    const example = action.examples?.[0] ?? exampleOf(agent, actionWord.text);
+    const hint = names.includes(actionWord.text) ? `for example \`${example}\`` : undefined;
+    throw atWord(error, { word: actionWord, line }, hint);
   }
 }
+
+/** The actions of an agent that this person may use here. */
+export function usableActions({ agent, actions }: AgentDescription, world: CommandWorld): readonly string[] {
+  return Object.keys(actions).filter((action) => world.may(agent, action));
+}
+
+/** The agents of which this person may use something here. */
+export function usableAgents(world: CommandWorld): readonly AgentDescription[] {
+  return world.agents.filter((agent) => usableActions(agent, world).length > 0);
+}
+
+/** Where somebody is sent who may use nothing of what could be suggested. */
+const SEE_WHOAMI = '`whoami` shows what you may do here';
 
 function readInput(action: ActionDescription, words: readonly Word[], line: CommandLine): Input {
   const input: Record<string, Scalar> = {};
@@ -87,8 +111,12 @@ export interface WrongWord {
 export function wordError(code: ErrorCode, message: string, { word, line, known }: WrongWord): McoError {
   return new McoError(code, message, {
     at: { text: line.text, start: word.start, end: word.end },
-    hint: known === undefined ? undefined : suggest(word.text.replace(/=.*$/s, ''), known),
+    hint: known === undefined ? undefined : suggestKnown(word.text.replace(/=.*$/s, ''), known),
   });
+}
+
+function suggestKnown(text: string, known: readonly string[]): string {
+  return known.length === 0 ? SEE_WHOAMI : suggest(text, known);
 }
 
 /** The same error, pointing at a word. */
@@ -101,9 +129,8 @@ function atWord(error: unknown, { word, line }: WrongWord, hint?: string): unkno
   });
 }
 
-function exampleOf(agent: AgentDescription): string {
-  const [name, action] = Object.entries(agent.actions)[0] ?? ['ACTION', undefined];
-  const words = (action?.words ?? []).map((word) => word.toUpperCase());
+function exampleOf(agent: AgentDescription, name = 'ACTION'): string {
+  const words = (agent.actions[name]?.words ?? []).map((word) => word.toUpperCase());
   return [agent.agent, name, ...words].join(' ');
 }
 
@@ -123,8 +150,39 @@ export function actionFirst(agent: AgentDescription, words: readonly Word[]): re
  * @throws McoError `usage/stray-word` for the first word over that
  */
 export function refuseWords(line: CommandLine, allowed: number): void {
-  const stray = line.words[allowed];
-  if (stray !== undefined) {
-    throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line });
-  }
+  refuseSecond(line, line.words.slice(allowed - 1));
 }
+
+/** @throws McoError `usage/stray-word` for the second of some words of which there may be one */
+export function refuseSecond(line: CommandLine, [, stray]: readonly Word[]): void {
+  if (stray === undefined) return;
+  throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line });
+}
+
+/**
+ * The run that a command is about, in lower case; `last` where no word names one. `run` may stand before it.
+ *
+ * @param words those that may name it
+ * @param others what else such a word may be, for suggestions
+ * @throws McoError `usage/bad-run`, `usage/stray-word`
+ */
+export function readRun(line: CommandLine, words: readonly Word[], others: readonly string[] = []): Word {
+  const named = words.filter(({ text }) => text !== 'run');
+  const [word, second] = named;
+  if (second !== undefined) {
+    const stray = others.length === 0 ? second : (named.find(({ text }) => !isRun(text.toLowerCase())) ?? second);
+    const known = others.length === 0 ? undefined : others;
+    throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line, known });
+  }
+  const name = line.words[0] ?? { start: 0, end: 0 };
+  if (word === undefined) return { text: 'last', start: name.start, end: name.end };
+  const text = word.text.toLowerCase();
+  if (isRun(text)) return { ...word, text };
+  const meant = nearest(text, ['last', ...others]);
+  throw new McoError('usage/bad-run', `\`${word.text}\` is no run`, {
+    hint: meant === undefined ? 'the last four or more characters of its id, or `last`' : `did you mean \`${meant}\`?`,
+    at: { text: line.text, start: word.start, end: word.end },
+  });
+}
+
+const isRun = (text: string): boolean => text === 'last' || RUN_END.test(text);

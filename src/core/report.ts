@@ -91,6 +91,8 @@ export interface RunReport {
   readonly elapsedMs: number;
   /** Why nothing or not everything was sent, where that is the case. */
   readonly problem?: McoError | undefined;
+  /** Who cancelled it: `person:raj`. */
+  readonly cancelledBy?: string | undefined;
 }
 
 /** The exit codes of the terminal client, and of the playground's `--once`. */

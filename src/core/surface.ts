@@ -1,6 +1,7 @@
 import type { Tell } from './command.ts';
 import type { McoError } from './errors.ts';
-import type { RunHeader, RunReport } from './report.ts';
+import type { NodeResult, RunHeader, RunReport } from './report.ts';
+import type { RunPlace } from './store.ts';
 
 /** What the root message of a run shows: one message, edited in place. */
 export type RootView =
@@ -30,14 +31,31 @@ export interface Surface {
   /** Shows something to the requester alone. */
   refuse(refusal: Refusal): Promise<void>;
   tell(answer: Tell): Promise<void>;
+  /** Shows a run again that was asked before, with its details. */
+  show(report: RunReport): Promise<void>;
 }
 
 /** A run's root message and its thread. */
 export interface RunThread {
+  /**
+   * Resolves when people can see the root message. No root, no run.
+   *
+   * @throws McoError `unreachable/chat-root`, `failed/chat-refused` when they won't
+   */
+  whenShown(): Promise<void>;
   /** Newest state wins; may be dropped under pressure. */
   update(view: RootView): void;
   /** Turns the root into the summary and appends the details to the thread. Always delivered. */
   finish(report: RunReport): Promise<void>;
+  /** Appends what came after the end. */
+  append(late: LateAnswers): Promise<void>;
+}
+
+/** Answers that came when the run was closed already. */
+export interface LateAnswers {
+  readonly header: RunHeader;
+  /** Sorted by node. */
+  readonly results: readonly NodeResult[];
 }
 
 /** A command as a chat hands it over. */
@@ -48,4 +66,8 @@ export interface IncomingMessage {
   /** The platform's stable id of the author: `slack:TEAM/USER`, `console:ana`, `unix:ana`. Never a display name. */
   readonly account: string;
   readonly origin: { readonly chat: string; readonly channel: string; readonly message?: string | undefined };
+  /** Where it was said, by the chat's own names; left out where there is no chat. */
+  readonly place?: RunPlace | undefined;
+  /** `ChatMessage.id`, where a chat delivered it. */
+  readonly id?: string | undefined;
 }

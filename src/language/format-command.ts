@@ -1,6 +1,7 @@
 import type { CommandLine, Options, Share } from '../core/command.ts';
 import type { Filter } from '../core/filter.ts';
 import { formatExpression, formatFactTest, formatNameTest } from './format-filter.ts';
+import { formatNodeSource } from './node-source.ts';
 import { quoteWord } from './quote-word.ts';
 
 /** What a canonical command is made from. */
@@ -32,7 +33,6 @@ function formatFilter(filter: Filter): string[] {
 
 function formatOptions(options: Options): string[] {
   const valued: readonly (readonly [string, string | undefined])[] = [
-    ['-T', options.collective],
     ['--limit', formatShare(options.limit)],
     ['--limit-seed', options.limitSeed?.toString()],
     ['--batch', formatShare(options.batch)],
@@ -48,7 +48,10 @@ function formatOptions(options: Options): string[] {
     ['-q', options.quiet],
     ['-v', options.verbose],
   ];
+  const { collective, nodes } = options;
   return [
+    ...(collective === undefined ? [] : [`-T ${collective}`]),
+    ...(nodes === undefined ? [] : [withValue('--nodes', '--nodes', formatNodeSource(nodes))]),
     ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])),
     ...flags.flatMap(([name, isSet]) => (isSet ? [name] : [])),
   ];

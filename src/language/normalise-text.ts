@@ -1,11 +1,29 @@
 import { McoError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
+import { straightenText } from './straighten-text.ts';
 
 /** Chats blow a text up (a link is its address and its label): this much is looked at. */
 const MAX_RAW_LENGTH = 4 * LIMITS.commandLength;
 
-/** Back-ticks round the whole command, with or without the trigger in front of them. */
-const BACKTICKED = /^((?:<@[UW][A-Z0-9]+(?:\|[^<>|]*)?>|[/@]?mco)[:,]? +)?(```|`)([^`]+)\2$/i;
+/** What addresses the bot; a name is read to its end. Which names are its own is for `stripTrigger` to say. */
+const TRIGGER = String.raw`(?:(?:<@[UW][A-Z0-9]+(?:\|[^<>|]*)?>|[/@][a-z0-9][\w.-]*(?![\w.-])|mco)[:,]?\s*)?`;
+
+/** The language of a code block: nothing that a command could begin with, as it stands on a line of its own. */
+const LANGUAGE = String.raw`(?:(?:ba|z|k|fi)?sh|shell|console|plain|plaintext|text|txt|none)[ \t]*\r?\n`;
+
+const EMPHASIS = new RegExp(
+  String.raw`^(?<trigger>${TRIGGER})(?<mark>\*{1,3}|_{1,2}|~{1,2})(?<inner>\S[\s\S]*)\k<mark>$`,
+  'i',
+);
+
+/** Formatting round the whole command, with or without the trigger in front of it. */
+const FORMATTED: readonly RegExp[] = [
+  EMPHASIS,
+  new RegExp(`^(?<trigger>${TRIGGER})\`\`\`(?:${LANGUAGE})?(?<inner>[^\`]+)\`\`\`$`, 'i'),
+  new RegExp(`^(?<trigger>${TRIGGER})(?<mark>\`\`?)(?<inner>[^\`]+)\\k<mark>$`, 'i'),
+];
+
+const SCHEME = '(?:[a-z][a-z0-9+.-]*://|mailto:|tel:)';
 
 /**
  * What a chat wraps text in: Slack's `<address|label>`, `<@U1|name>`, `<#C1|name>` and `<!here>`, Markdown's
@@ -14,9 +32,9 @@ const BACKTICKED = /^((?:<@[UW][A-Z0-9]+(?:\|[^<>|]*)?>|[/@]?mco)[:,]? +)?(```|`
  */
 const WRAPPED = new RegExp(
   [
-    String.raw`<(?<address>(?:https?://|mailto:|tel:)[^<>|\s]+)(?:\|(?<label>[^<>]*))?>`,
+    String.raw`<(?<address>${SCHEME}[^<>|\s]+)(?:\|(?<label>[^<>]*))?>`,
     String.raw`<(?<sigil>[@#!])(?<id>[^<>|\s]+)(?:\|(?<name>[^<>|]*))?>`,
-    String.raw`\[(?<markdown>[^[\]]+)\]\((?:https?://|mailto:|tel:)[^()\s]+\)`,
+    String.raw`\[(?<markdown>[^[\]]+)\]\(${SCHEME}[^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)`,
     `&(?<entity>amp|lt|gt);`,
   ].join('|'),
   'gi',
@@ -24,16 +42,19 @@ const WRAPPED = new RegExp(
 const ENTITY = /&(amp|lt|gt);/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>' };
 
-const DOUBLE_QUOTES = '"“”„‟';
-const SINGLE_QUOTES = "'‘’‚‛";
-const LONG_DASHES = '—–―';
-const SHORT_DASHES = '‐‑−';
-const LINE_BREAKS = '\t\n\r\v\f\u0085\u2028\u2029';
+/** The blank that French typing puts between a quote and its text. */
+const QUOTE_GAP = /(?<=[«‹])[\u00A0\u202F]|[\u00A0\u202F](?=[»›])/g;
+/** A mention of the bot with no blank after it. */
+const GLUED_MENTION = /^(<@[UW][A-Z0-9]+(?:\|[^<>|]*)?>)(?=[^\s:,;.!?])/;
 
 /**
- * Undoes what a chat does to a command before the bot gets it: curly quotes, long dashes, no-break and zero-width
- * spaces, entities, links, mentions, back-ticks round the whole and line breaks. Text inside straight quotes keeps its
- * dashes, its line breaks, and curly quotes of the same kind. A user is left as `@` and the id that the chat vouches for.
+ * Undoes what a chat does to a command before the bot gets it: curly quotes, long dashes, dots made into one character,
+ * no-break and zero-width spaces, wide letters, entities, links, mentions, formatting round the whole and line breaks.
+ * Text inside straight quotes keeps its dashes, dots, wide letters and line breaks, and curly quotes of the same kind.
+ * A user is left as `@` and the id that the chat vouches for.
+ *
+ * For text straight from a chat, once: `&amp;gt;` was typed as `&gt;`, and a second time it would be `>`. Twice does no
+ * harm to a text without entities and links.
  *
  * @throws McoError `usage/too-long`
  */
@@ -42,12 +63,27 @@ export function normaliseChatText(text: string): string {
     throw new McoError('usage/too-long', `the message is longer than ${MAX_RAW_LENGTH} characters`);
   }
   const visible = text
+    .replace(QUOTE_GAP, '')
     .replace(/\p{Zs}/gu, ' ')
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim();
-  const bare = visible.replace(BACKTICKED, '$1$3');
-  const unwrapped = bare.replace(WRAPPED, (...match) => unwrap(match.at(0), match.at(-1)));
-  return straighten(unwrapped).trim();
+  const unwrapped = stripFormatting(visible)
+    .replace(GLUED_MENTION, '$1 ')
+    .replace(WRAPPED, (...match) => unwrap(match.at(0), match.at(-1)));
+  return straightenText(unwrapped).trim();
+}
+
+/** Bold italics and the like are one inside the other. */
+const MAX_FORMATS = 8;
+
+function stripFormatting(text: string): string {
+  let bare = text;
+  for (let left = MAX_FORMATS; left > 0; left -= 1) {
+    const inner = FORMATTED.reduce((rest, format) => rest.replace(format, '$<trigger>$<inner>').trim(), bare);
+    if (inner === bare) break;
+    bare = inner;
+  }
+  return bare;
 }
 
 type Groups = Readonly<
@@ -68,57 +104,4 @@ function unwrap(all: string, { address, label, sigil, id, name, markdown, entity
 
 function decodeEntities(text: string): string {
   return text.replace(ENTITY, (all, name: string) => ENTITIES[name] ?? all);
-}
-
-/** What follows the dash of an option of one letter: a capital, as no long option has one, or a character alone. */
-const LETTER_OPTION = /^(?:[A-Z]|[a-z0-9](?:\s|$))/;
-
-/** Quotes, dashes and line breaks: what they become depends on the quotes round them. */
-function straighten(text: string): string {
-  let out = '';
-  let quote: string | undefined;
-  let straightEnd = -1;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    const kind = kindOfQuote(char);
-    if (char === '\\' && quote !== "'") {
-      at += 1;
-      const next = text.charAt(at);
-      out += isLineBreak(next) && quote === undefined ? ' ' : char + (kindOfQuote(next) ?? next);
-    } else if (kind === undefined) {
-      out += quote === undefined ? plainCharacter(text, at, out) : char;
-    } else if (quote === undefined) {
-      quote = kind;
-      straightEnd = char === kind ? text.indexOf(kind, at + 1) : -1;
-      out += kind;
-    } else if (kind !== quote) {
-      out += kind;
-    } else if (at < straightEnd) {
-      out += char;
-    } else {
-      quote = undefined;
-      out += kind;
-    }
-  }
-  return out;
-}
-
-/** @param before what the text before `at` has become */
-function plainCharacter(text: string, at: number, before: string): string {
-  const char = text.charAt(at);
-  if (isLineBreak(char)) return ' ';
-  const startsWord = before === '' || before.endsWith(' ');
-  if (startsWord && LONG_DASHES.includes(char)) return LETTER_OPTION.test(text.slice(at + 1, at + 3)) ? '-' : '--';
-  if (startsWord && SHORT_DASHES.includes(char)) return '-';
-  return char;
-}
-
-function isLineBreak(char: string): boolean {
-  return char !== '' && LINE_BREAKS.includes(char);
-}
-
-function kindOfQuote(char: string): '"' | "'" | undefined {
-  if (char === '') return undefined;
-  if (DOUBLE_QUOTES.includes(char)) return '"';
-  return SINGLE_QUOTES.includes(char) ? "'" : undefined;
 }

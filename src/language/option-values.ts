@@ -1,6 +1,7 @@
 import type { Options, Share } from '../core/command.ts';
 import { COLLECTIVE } from '../core/names.ts';
 import { suggest } from '../core/nearest.ts';
+import { parseNodeSource } from './node-source.ts';
 import type { OptionName } from './option-table.ts';
 import type { ReadOptions } from './read-options.ts';
 import { failAt, quoteInput, type SourceWord } from './source-word.ts';
@@ -16,7 +17,7 @@ const DISPLAYS = ['ok', 'failed', 'all'] as const;
 /**
  * The options that are no filter, as numbers and words. Times are in ms.
  *
- * @throws McoError `usage/bad-number`, `usage/bad-choice`, `usage/bad-name`, `usage/conflicting-options`
+ * @throws McoError `usage/bad-number`, `usage/bad-choice`, `usage/bad-name`, `usage/bad-nodes`, `usage/conflicting-options`
  */
 export function readOptionValues({ valuesOf }: ReadOptions): Options {
   const read = <T>(name: OptionName, parse: (word: SourceWord) => T): T | undefined => {
@@ -31,6 +32,7 @@ export function readOptionValues({ valuesOf }: ReadOptions): Options {
   if (json !== undefined && csv !== undefined) throw conflict(csv, '`--json` and `--csv` contradict each other');
   return dropUndefined({
     collective: read('target', parseCollective),
+    nodes: read('nodes', parseNodeSource),
     limit: one === undefined ? limit : { count: 1 },
     limitSeed: read('limit-seed', parseSeed),
     batch: read('batch', parseShare),

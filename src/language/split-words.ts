@@ -1,8 +1,9 @@
 import { McoError } from '../core/errors.ts';
 import { failAt, type SourceWord } from './source-word.ts';
 
-/** Control characters (blanks aside), invisible formatting such as text direction marks, and broken surrogate pairs. */
-const FORBIDDEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\t\n\r]/u;
+/** Control characters (blanks aside), what can't be seen, such as text direction marks, and broken surrogate pairs. */
+const FORBIDDEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\t\n\r]/u;
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
 const BLANK = /[ \t\n\r]/;
 const LINE_BLANK = /[\t\n\r]/;
 
@@ -83,7 +84,7 @@ function characterError(source: string, at: number, char: string): McoError {
   const name = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   const what = LINE_BLANK.test(char) ? 'a tab or line break inside a word' : 'an invisible character';
   // The text is shown to people, so the character itself does not travel with the error.
-  const text = source.replace(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Cc}]/gu, (found) => '\uFFFD'.repeat(found.length));
+  const text = source.replace(INVISIBLE, (found) => '\uFFFD'.repeat(found.length));
   return new McoError('usage/control-character', `${what} (${name}) is not allowed`, {
     hint: 'remove it, or type the command again',
     at: { text, start: at, end: at + char.length },

@@ -8,36 +8,81 @@ export const BOT_HELP = `mcobot takes commands from chat, asks the nodes, and sh
 
   mcobot start --config mcobot.yaml            run the bot
   mcobot start --config mcobot.yaml --check    read everything, say what would be done, and exit
+  mcobot setup mattermost --config mcobot.yaml --admin-token-file FILE --bot mco --team ops --channel ops/incidents
+                                               register the slash command, join teams and channels; may be repeated
 
   --config FILE  default ${DEFAULT_BOT_CONFIG}; paths in it start at its directory
   --version
   --help
+
+setup mattermost:
+  --admin-token-file FILE  the token of somebody who may manage slash commands; used here only
+  --bot NAME               the bot account, by its user name
+  --team NAME              as in the team's address; may be repeated
+  --channel TEAM/CHANNEL   a channel to join; may be repeated
+  --server URL             which of several servers in the configuration
 `;
 
 const OPTIONS = {
   config: { type: 'string', default: DEFAULT_BOT_CONFIG },
   check: { type: 'boolean', default: false },
+  'admin-token-file': { type: 'string' },
+  bot: { type: 'string' },
+  team: { type: 'string', multiple: true, default: [] as string[] },
+  channel: { type: 'string', multiple: true, default: [] as string[] },
+  server: { type: 'string' },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-export interface BotArgs {
-  readonly command: 'start' | 'help' | 'version';
-  readonly config: string;
-  readonly check: boolean;
+/** What `mcobot setup mattermost` is told. */
+export interface SetupArgs {
+  readonly adminTokenFile: string;
+  readonly bot: string;
+  readonly teams: readonly string[];
+  readonly channels: readonly string[];
+  /** Undefined: the only one. */
+  readonly server: string | undefined;
 }
+
+export type BotArgs =
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+  | { readonly command: 'start'; readonly config: string; readonly check: boolean }
+  | { readonly command: 'setup'; readonly config: string; readonly setup: SetupArgs };
 
 /** @throws McoError `usage/*`, `unknown/command` */
 export function readBotArgs(args: readonly string[]): BotArgs {
   const { values, positionals } = readProgramArgs(args, OPTIONS, { program: 'mcobot', allowWords: true });
   const [command, ...rest] = positionals;
-  if (values.help || (command === undefined && !values.version)) return { ...values, command: 'help' };
-  if (values.version) return { ...values, command: 'version' };
-  if (command !== 'start') {
+  if (values.help || (command === undefined && !values.version)) return { command: 'help' };
+  if (values.version) return { command: 'version' };
+  const { config, check, server, bot, team: teams, channel: channels } = values;
+  if (command === 'start') {
+    refuseStrayWord(rest, 'mcobot start --config FILE');
+    return { command: 'start', config, check };
+  }
+  if (command !== 'setup') {
     throw new McoError('unknown/command', `mcobot has no command \`${command}\``, {
-      hint: suggest(command ?? '', ['start']),
+      hint: suggest(command ?? '', ['start', 'setup']),
     });
   }
-  refuseStrayWord(rest, 'mcobot start --config FILE');
-  return { ...values, command: 'start' };
+  const [service, ...stray] = rest;
+  if (service !== 'mattermost') {
+    throw new McoError(
+      'unknown/command',
+      'only `mcobot setup mattermost` is there: Slack is set up with its manifest',
+      {
+        hint: 'docs/slack.md leads through it',
+      },
+    );
+  }
+  refuseStrayWord(stray, 'mcobot setup mattermost --config FILE --admin-token-file FILE --bot NAME --team NAME');
+  const adminTokenFile = values['admin-token-file'];
+  if (adminTokenFile === undefined || bot === undefined || teams.length === 0) {
+    throw new McoError('usage/missing-value', '`--admin-token-file`, `--bot` and at least one `--team` are needed', {
+      hint: 'see mcobot --help',
+    });
+  }
+  return { command: 'setup', config, setup: { adminTokenFile, bot, teams, channels, server } };
 }

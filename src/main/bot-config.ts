@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { BOT_NAME, collectiveSchema } from '../core/names.ts';
 import { brokerSchema } from './broker-config.ts';
+import { chatSchema, httpSchema } from './chat-config.ts';
 import { keySchema } from './key-config.ts';
 import { pathSchema } from './load-config.ts';
-
-const accountName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'is not an account name'));
 
 /** The configuration file of `mcobot`, `/etc/mcobot/mcobot.yaml`. */
 export const botConfigSchema = v.strictObject({
@@ -23,10 +22,12 @@ export const botConfigSchema = v.strictObject({
   /** A directory of `*.yaml`. */
   policies: v.optional(pathSchema, 'policies'),
   audit: v.optional(pathSchema, '/var/log/mcobot/audit.jsonl'),
-  chat: v.strictObject({
-    /** Commands are read from standard input, as this account: `console:USER` in the policy. */
-    console: v.optional(v.strictObject({ user: accountName })),
-  }),
+  /** Runs, what waits to be delivered, and what was seen: what survives a restart. */
+  store: v.optional(pathSchema, '/var/lib/mcobot/mcobot.db'),
+  /** How long runs can be shown and retried. More than the seven days that a button works: used ones are remembered. */
+  keep_days: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(8), v.maxValue(3650)), 30),
+  chat: chatSchema,
+  http: v.optional(httpSchema),
 });
 
 export type BotConfig = v.InferOutput<typeof botConfigSchema>;

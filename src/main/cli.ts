@@ -8,19 +8,20 @@ import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createKnownHosts } from '../adapters/ssh/known-hosts-verifier.ts';
 import { createStompBus } from '../adapters/stomp/stomp-bus.ts';
-import { handleCommand } from '../bot/handle-command.ts';
+import { openStore } from '../adapters/store/open-store.ts';
 import { quoteWord } from '../language/quote-word.ts';
 import { readBrokerOptions } from './broker-config.ts';
 import { CLIENT_HELP, readClientArgs, SYSTEM_CLIENT_CONFIG, USER_CLIENT_CONFIG } from './client-args.ts';
 import { clientConfigSchema, DEFAULT_CLIENT_AUDIT } from './client-config.ts';
-import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
 import { createBot } from './create-bot.ts';
 import { exitWithError } from './exit-with-error.ts';
 import { openSigner } from './key-config.ts';
 import { loadConfig } from './load-config.ts';
 import { logProblem, logWarning } from './log.ts';
+import { readNodeList } from './node-list.ts';
 import { createNodesAuthority } from './policy-authority.ts';
 import { cancelOnInterrupt } from './stop-signal.ts';
+import { answerInTerminal, asksForJson, createStdoutScreen, createTerminalChat } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<number> {
@@ -36,8 +37,13 @@ async function main(): Promise<number> {
   if (config.audit === DEFAULT_CLIENT_AUDIT) await mkdir(dirname(auditPath), { recursive: true, mode: 0o700 });
   const audit = await openAuditLog({ path: auditPath });
   const bus = createStompBus(await readBrokerOptions(config.broker, resolvePath));
+  const screen = createStdoutScreen(systemClock);
+  const { username } = userInfo();
+  // It ends with its command: what it keeps of runs is for itself alone.
+  const store = await openStore({ path: ':memory:' });
+  const chat = createTerminalChat({ name: 'terminal', screen, clock: systemClock, people: [username] });
   const bot = await createBot({
-    auditName: `client:${userInfo().username}`,
+    auditName: `client:${username}`,
     name: nameClient(),
     collectives: config.collectives,
     authority: createNodesAuthority(config.caller),
@@ -45,26 +51,21 @@ async function main(): Promise<number> {
     verifier,
     bus,
     audit,
+    store,
+    chats: [chat],
+    readNodeList,
     onProblem: logProblem,
   });
   try {
     const text = args.words.map(quoteWord).join(' ');
-    const surface = createTerminalSurface({
-      screen: createStdoutScreen(systemClock),
-      clock: systemClock,
-      format: asksForJson(args.words) ? 'json' : 'text',
-    });
-    const message = {
-      text,
-      isExact: true,
-      account: `unix:${userInfo().username}`,
-      origin: { chat: 'terminal', channel: '' },
-    };
-    return (await handleCommand(bot, message, { surface, signal: cancelOnInterrupt() })).exitCode;
+    const message = { text, isExact: true, account: `unix:${username}`, origin: { chat: 'terminal', channel: '' } };
+    const terminal = { chat, screen, format: asksForJson(args.words) ? 'json' : 'text' } as const;
+    return (await answerInTerminal(bot, terminal, { message, signal: cancelOnInterrupt() })).exitCode;
   } finally {
     await bot.close();
     await bus.close();
     await audit.close();
+    store.close();
     verifier.close();
   }
 }

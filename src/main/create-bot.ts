@@ -2,12 +2,17 @@ import { AGENT_DESCRIPTIONS } from '../../agent/plugins/index.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
+import { createActiveRuns } from '../bot/active-runs.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
+import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
+import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
-import type { AuditLog, Bus, Verifier } from '../core/ports.ts';
+import type { AuditLog, Bus, Clock, Verifier } from '../core/ports.ts';
 import { createRefusalRecorder } from '../core/refusal-recorder.ts';
+import type { Store } from '../core/store.ts';
+import { listHealthChecks } from './health-checks.ts';
 
 export interface BotParts {
   /** `bot:NAME` or `client:NAME`. */
@@ -22,13 +27,27 @@ export interface BotParts {
   readonly verifier: Verifier;
   readonly bus: Bus;
   readonly audit: AuditLog;
+  readonly store: Store;
+  readonly chats: readonly Chat[];
+  readonly readNodeList?: Bot['readNodeList'];
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
   onProblem(problem: McoError): void;
 }
 
-/** A bot that listens on its reply queues. `close` ends that and writes what was left to record. */
-export async function createBot(parts: BotParts): Promise<Bot & { close(): Promise<void> }> {
-  const { auditName, name, collectives, audit, bus, onProblem } = parts;
-  const clock = systemClock;
+/** How long a stop waits for commands that are under way; what is not done then is taken up at the next start. */
+const STOP_WITHIN_MS = 10_000;
+
+/** A bot that listens on its reply queues and in its chats. */
+export interface RunningBot extends Bot {
+  readonly conversations: Conversations;
+  /** Ends that, and writes what was left to record. */
+  close(): Promise<void>;
+}
+
+/** Takes up what an earlier process left open, then listens: first on the broker, then in the chats. */
+export async function createBot(parts: BotParts): Promise<RunningBot> {
+  const { auditName, name, collectives, audit, bus, chats, onProblem, clock = systemClock } = parts;
   const stamp = () => ({ at: new Date(clock.now()).toISOString(), by: auditName });
   await audit.append({ ...stamp(), event: 'started' });
 
@@ -37,19 +56,42 @@ export async function createBot(parts: BotParts): Promise<Bot & { close(): Promi
     const event = sender === undefined ? 'refused' : 'unexpected';
     refusals.record({ ...stamp(), event, code: error.code, reason: error.message, request, signer: sender });
   });
-  const unsubscribe = collectives.map((collective) =>
-    bus.subscribe(replyDestination(collective, name), collector.receive),
-  );
-  return {
+  const collective = collectives[0] ?? 'mcollective';
+  const bot: Bot = {
     ...parts,
     clock,
     newId: newUuid,
-    collective: collectives[0] ?? 'mcollective',
+    collective,
     collector,
     commands: COMMANDS,
     agents: AGENT_DESCRIPTIONS,
-    replyTo: (collective) => replyDestination(collective, name),
+    active: createActiveRuns(),
+    health: listHealthChecks({ ...parts, clock, newId: newUuid, collective }),
+    replyTo: (of) => replyDestination(of, name),
+  };
+  const conversations = createConversations(bot, {
+    chats,
+    onProblem,
+    onRefusal(chat, { error, account, channel }) {
+      const origin = { chat, channel: channel ?? '' };
+      refusals.record({
+        ...stamp(),
+        event: 'refused',
+        code: error.code,
+        reason: error.message,
+        caller: account,
+        origin,
+      });
+    },
+  });
+  await conversations.resume();
+  const unsubscribe = collectives.map((of) => bus.subscribe(replyDestination(of, name), collector.receive));
+  await conversations.start();
+  return {
+    ...bot,
+    conversations,
     async close() {
+      await conversations.stop(STOP_WITHIN_MS);
       for (const leave of unsubscribe) leave();
       await refusals.flush();
       await audit.append({ ...stamp(), event: 'stopped' });

@@ -59,6 +59,17 @@ export async function readSecretFile(path: string, what: string): Promise<string
 }
 
 /**
+ * Every line of a file that others may not read, without the empty ones.
+ *
+ * @throws McoError `usage/bad-file`, `usage/open-file`
+ */
+export async function readSecretLines(path: string, what: string): Promise<readonly string[]> {
+  await readSecretFile(path, what);
+  const lines = (await readNamedFile(path, what)).split(/\r?\n/).map((line) => line.trim());
+  return lines.filter((line) => line !== '');
+}
+
+/**
  * Whether a file can be made beside this path, without making it.
  *
  * @param what the setting that names it

@@ -1,18 +1,26 @@
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { type HttpServer, startHttpServer } from '../adapters/http/http-server.ts';
 import { createPolicyStore, type PolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createKnownHosts } from '../adapters/ssh/known-hosts-verifier.ts';
 import type { StompBusOptions } from '../adapters/stomp/stomp-bus.ts';
+import { openStore } from '../adapters/store/open-store.ts';
 import type { Bot } from '../bot/bot.ts';
+import { createMembershipFinder } from '../bot/find-memberships.ts';
+import type { Chat } from '../core/chat.ts';
 import { toMcoError } from '../core/errors.ts';
+import type { HttpRoute } from '../core/http.ts';
 import type { Verifier } from '../core/ports.ts';
 import type { BotPolicy } from '../policy/policy.ts';
 import { readBotPolicy } from '../policy/read-policy.ts';
 import type { BotConfig } from './bot-config.ts';
 import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
-import { createBot } from './create-bot.ts';
+import { type OpenService, readServices } from './chat-config.ts';
+import { createBot, type RunningBot } from './create-bot.ts';
+import { forgetRegularly } from './forget-regularly.ts';
 import { openSigner } from './key-config.ts';
-import { type Config, requireWritableDirectory } from './load-config.ts';
-import { logProblem, logReload, logWarning } from './log.ts';
+import { type Config, readNamedFile, requireWritableDirectory } from './load-config.ts';
+import { logInfo, logProblem, logReload, logWarning } from './log.ts';
 import { createPolicyAuthority } from './policy-authority.ts';
 
 /** How long a start waits for the first broker before it says so and goes on trying. */
@@ -24,6 +32,7 @@ export interface BotFiles {
   readonly signers: Bot['signers'];
   readonly verifier: Verifier & { close(): void };
   readonly broker: StompBusOptions;
+  readonly services: readonly OpenService[];
   close(): void;
 }
 
@@ -46,12 +55,15 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     onReload: (problem) => logReload('known_hosts', problem),
   });
   const broker = await readBrokerOptions(config.broker, resolvePath);
+  const services = await readServices(config.chat, resolvePath, systemClock);
   await requireWritableDirectory(resolvePath(config.audit), '`audit`');
+  await requireWritableDirectory(resolvePath(config.store), '`store`');
   return {
     policy,
     signers,
     verifier,
     broker,
+    services,
     close() {
       policy.close();
       verifier.close();
@@ -59,31 +71,68 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
   };
 }
 
-/** Opens the audit log and connects. A broker that is away is told of and waited for. */
+/**
+ * Opens store and audit log and connects. A broker or chat service that is away is told of and waited for.
+ *
+ * @param terminal where commands are typed, if they are
+ */
 export async function connectBot(
-  { value: config, resolvePath }: Config<BotConfig>,
-  { policy, signers, verifier, broker }: BotFiles,
-): Promise<Bot & { close(): Promise<void> }> {
-  const audit = await openAuditLog({ path: resolvePath(config.audit) });
-  const bus = createLoggedBus(broker);
+  config: Config<BotConfig>,
+  files: BotFiles,
+  terminal: readonly Chat[],
+): Promise<RunningBot> {
+  const { value, resolvePath } = config;
+  const audit = await openAuditLog({ path: resolvePath(value.audit) });
+  const store = await openStore({ path: resolvePath(value.store), noteProblem: logProblem });
+  const services = await Promise.all(files.services.map((open) => open(store)));
+  const bus = createLoggedBus(files.broker);
+  const http = await openHttp(
+    config,
+    services.flatMap(({ routes }) => routes),
+  );
+  const chats = [...services, ...terminal];
+  const finder = createMembershipFinder({ chats, clock: systemClock });
+  const { policy, signers, verifier } = files;
   const bot = await createBot({
-    auditName: `bot:${config.name}`,
-    name: config.name,
-    collectives: config.collectives,
-    authority: createPolicyAuthority(policy.current),
+    auditName: `bot:${value.name}`,
+    name: value.name,
+    collectives: value.collectives,
+    authority: createPolicyAuthority(policy.current, finder),
     signers,
     verifier,
     bus,
     audit,
+    store,
+    chats,
     onProblem: logProblem,
   });
+  const stopForgetting = forgetRegularly(store, value.keep_days);
   await bus.whenUp(FIRST_CONNECTION_MS).catch((thrown: unknown) => logProblem(toMcoError(thrown)));
   return {
     ...bot,
     async close() {
+      stopForgetting();
+      await http?.close();
       await bot.close();
       await bus.close();
       await audit.close();
+      store.close();
     },
   };
+}
+
+/** The server that chat services call; none where no service calls. */
+async function openHttp(
+  { value: { http }, resolvePath }: Config<BotConfig>,
+  routes: readonly HttpRoute[],
+): Promise<HttpServer | undefined> {
+  if (http === undefined) return undefined;
+  const { host, port, tls } = http;
+  const files = tls && {
+    cert: await readNamedFile(resolvePath(tls.cert), 'the certificate'),
+    key: await readNamedFile(resolvePath(tls.key), 'the key'),
+  };
+  const server = await startHttpServer({ host, port, tls: files, routes, onProblem: logProblem });
+  logInfo(`listening for chat services on ${server.address}`);
+  return server;
 }

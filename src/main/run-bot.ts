@@ -1,15 +1,15 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
-import type { Bot } from '../bot/bot.ts';
-import { handleCommand } from '../bot/handle-command.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { BOT_HELP, readBotArgs } from './bot-args.ts';
 import { type BotConfig, botConfigSchema } from './bot-config.ts';
-import { createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
+import type { RunningBot } from './create-bot.ts';
 import { loadConfig } from './load-config.ts';
 import { logInfo } from './log.ts';
 import { type BotFiles, connectBot, openBotFiles } from './open-bot.ts';
+import { runSetup } from './run-setup.ts';
 import { receiveStopSignal } from './stop-signal.ts';
+import { answerInTerminal, createStdoutScreen, createTerminalChat, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 const EXAMPLES = ['/mco package status bash', '/mco ping', '/mco help'];
@@ -20,15 +20,18 @@ export async function runBot(argv: readonly string[]): Promise<number> {
   if (args.command === 'help') return print(BOT_HELP);
   if (args.command === 'version') return print(`mcobot ${VERSION}\n`);
   const file = await loadConfig(botConfigSchema, args.config);
+  if (args.command === 'setup') return await runSetup(file, args.setup);
   const files = await openBotFiles(file);
   try {
     const about = describeBot(file.value, files);
     if (args.check) return print(`${args.config} is fine: ${about}\n`);
-    const bot = await connectBot(file, files);
-    logInfo(`mcobot ${VERSION} started: ${about}`);
     const user = file.value.chat.console?.user;
+    const terminal = user === undefined ? undefined : openTerminal(user);
+    const bot = await connectBot(file, files, terminal === undefined ? [] : [terminal.chat]);
+    logInfo(`mcobot ${VERSION} started: ${about}`);
     try {
-      return user === undefined ? await receiveStopSignal().then(() => 0) : await talk(bot, user);
+      if (terminal === undefined || user === undefined) return await receiveStopSignal().then(() => 0);
+      return await talk(bot, terminal, user);
     } finally {
       await bot.close();
     }
@@ -37,14 +40,18 @@ export async function runBot(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Commands from standard input, as the account that the configuration names. */
-function talk(bot: Bot, user: string): Promise<number> {
+function openTerminal(user: string): Terminal {
   const screen = createStdoutScreen(systemClock);
-  const surface = createTerminalSurface({ screen, clock: systemClock, gutter: '│ ' });
+  const chat = createTerminalChat({ name: 'console', screen, clock: systemClock, people: [user], gutter: '│ ' });
+  return { screen, chat };
+}
+
+/** Commands from standard input, as the account that the configuration names. */
+function talk(bot: RunningBot, terminal: Terminal, user: string): Promise<number> {
   return runTerminalChat({
     input: process.stdin,
     output: process.stdout,
-    screen,
+    screen: terminal.screen,
     lifetime: process,
     people: [{ name: user, about: `console:${user} in the policy` }],
     greeting: `mcobot ${VERSION}: type /mco help\n`,
@@ -52,7 +59,7 @@ function talk(bot: Bot, user: string): Promise<number> {
     escapeText,
     async onCommand(text, { name }, signal) {
       const message = { text, account: `console:${name}`, origin: { chat: 'console', channel: '' } };
-      return (await handleCommand(bot, message, { surface, signal })).exitCode;
+      return (await answerInTerminal(bot, terminal, { message, signal })).exitCode;
     },
   });
 }

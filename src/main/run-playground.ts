@@ -1,14 +1,12 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
-import { handleCommand } from '../bot/handle-command.ts';
 import { escapeText } from '../core/escape-text.ts';
-import type { Surface } from '../core/surface.ts';
-import { asksForJson, createStdoutScreen, createTerminalSurface } from './console-surfaces.ts';
 import { logProblem } from './log.ts';
 import { PLAYGROUND_HELP, readPlaygroundArgs } from './playground/playground-args.ts';
 import { describeSecondLock, isDenial, trySecondLock } from './playground/second-lock.ts';
 import { startWorld, type World } from './playground/start-world.ts';
 import { cancelOnInterrupt } from './stop-signal.ts';
+import { answerInTerminal, asksForJson, createStdoutScreen, createTerminalChat, type Terminal } from './terminal.ts';
 
 const PEOPLE = [
   { name: 'ana', about: 'operator: reads, and changes packages and services' },
@@ -28,9 +26,9 @@ const EXAMPLES = [
 ];
 
 /** Runs one command in the playground as somebody, and shows the second lock when the first one held. */
-async function play(world: World, surface: Surface, { text, person, signal, remark }: Turn): Promise<number> {
+async function play(world: World, terminal: Terminal, { text, person, signal, remark }: Turn): Promise<number> {
   const message = { text, account: `console:${person}`, origin: { chat: 'console', channel: '' } };
-  const { exitCode, refusal } = await handleCommand(world.bot, message, { surface, signal });
+  const { exitCode, refusal } = await answerInTerminal(world.bot, terminal, { message, signal });
   if (refusal !== undefined && isDenial(refusal)) {
     const reply = await trySecondLock(world.bot, message, world.guineaPig);
     remark(describeSecondLock(reply, world.guineaPig));
@@ -69,17 +67,27 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
   const once = args.once ?? (hasTerminal ? undefined : SLIDE);
   const screen = createStdoutScreen(systemClock);
   const format = args.json || asksForJson(once?.split(/\s+/) ?? []) ? 'json' : 'text';
-  const world = await startWorld({ nodes: args.nodes, onProblem: logProblem });
+  const chat = createTerminalChat({
+    name: 'console',
+    screen,
+    clock: systemClock,
+    people: PEOPLE.map(({ name }) => name),
+    gutter: once === undefined ? '│ ' : undefined,
+  });
+  const world = await startWorld({ nodes: args.nodes, chats: [chat], onProblem: logProblem });
+  const terminal = { chat, screen, format } as const;
   try {
     if (once !== undefined) {
       // On standard error: what is piped on from here is the answer alone.
       const remark = (text: string): void => console.error(text);
       remark(`(simulation: ${world.nodes} imaginary nodes, and this machine as \`${world.thisMachine}\`)\n`);
-      const surface = createTerminalSurface({ screen, clock: systemClock, format, always: args.json });
-      return await play(world, surface, { text: once, person: args.person, signal: cancelOnInterrupt(), remark });
+      return await play(
+        world,
+        { ...terminal, always: args.json },
+        { text: once, person: args.person, signal: cancelOnInterrupt(), remark },
+      );
     }
     const speaker = PEOPLE.find(({ name }) => name === args.person) ?? PEOPLE[0];
-    const surface = createTerminalSurface({ screen, clock: systemClock, gutter: '│ ', format });
     return await runTerminalChat({
       input: process.stdin,
       output: process.stdout,
@@ -90,7 +98,7 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
       examples: EXAMPLES,
       escapeText,
       onCommand: (text, { name: person }, signal) =>
-        play(world, surface, { text, person, signal, remark: (remark) => void screen.print(remark) }),
+        play(world, terminal, { text, person, signal, remark: (remark) => void screen.print(remark) }),
     });
   } finally {
     await world.close();

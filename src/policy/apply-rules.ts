@@ -1,5 +1,6 @@
 import type { Effect } from '../core/agent-description.ts';
 import { CALLER, WORD } from '../core/names.ts';
+import { type Belonging, type Belongings, describeDoubt, judgeListed, judgeWho } from './belonging.ts';
 import { matchesGlob } from './glob.ts';
 import { matchesPlace } from './place.ts';
 import type { Binding, Decision, Role, RuleSet, Who } from './policy.ts';
@@ -17,44 +18,53 @@ export interface RuleQuestion {
 /** What an exception while deciding comes to. */
 export const UNDECIDED: Decision = { outcome: 'deny', rules: [], reason: 'the policy failed while deciding' };
 
-/** Deny by default; an explicit deny wins over any allow; of several allowing rules all are named. */
-export function applyRules(policy: RuleSet, question: RuleQuestion): Decision {
-  const { caller, place, agent, action } = question;
+/**
+ * Deny by default; an explicit deny wins over any allow; of several allowing rules all are named.
+ *
+ * @param belongs in which groups the caller is; default: those that list the caller
+ */
+export function applyRules(
+  policy: RuleSet,
+  question: RuleQuestion,
+  belongs: Belongings = judgeListed(policy, question.caller),
+): Decision {
+  const { caller, place, agent, action, effect } = question;
   // INVARIANT: what isn't a plain name is denied before it is compared, so no spelling slips past a deny rule.
   if (!WORD.test(agent) || !WORD.test(action)) return deny([], "that is not an action's name");
   if (!CALLER.test(caller)) return deny([], 'the caller has no name that rules could be for');
   const name = `${agent}.${action}`;
-  const denying = policy.deny.filter(
-    (rule) => matchesAny(rule.actions, name) && isAmong(policy, rule.who, caller) && isThere(rule.places, place),
-  );
-  if (denying.length > 0) {
-    const reason =
-      denying.find((rule) => rule.reason !== undefined)?.reason ?? `\`${name}\` is denied to ${caller} here`;
-    return deny(
-      denying.map((rule) => rule.at),
-      reason,
-    );
+  const judge = ({ who }: { who: Who }): Belonging => judgeWho(who, caller, belongs);
+  const denying = policy.deny.filter((rule) => matchesAny(rule.actions, name) && isThere(rule.places, place));
+  const sure = denying.filter((rule) => judge(rule) === 'in');
+  if (sure.length > 0) {
+    const given = sure.find((rule) => rule.reason !== undefined)?.reason;
+    return deny(sure.map(lineOf), given ?? `\`${name}\` is denied to ${caller} here`);
   }
-  const { sufficient, lesser } = findAllowing(bindingsOf(policy, caller, place), {
-    name,
-    effect: question.effect,
-  });
+  // INVARIANT: a group that could not be looked up counts in a denial, and does not count in a permission.
+  const doubtful = denying.filter((rule) => judge(rule) === 'unknown');
+  if (doubtful.length > 0) {
+    const { groups, services } = describeDoubt(doubtful.map(whoOf), belongs);
+    const reason = `\`${name}\` is denied here to ${groups}, which could not be looked up in ${services}`;
+    return deny(doubtful.map(lineOf), reason);
+  }
+  const bindings = policy.bindings.filter(({ places }) => isThere(places, place));
+  const ofCaller = bindings.filter((binding) => judge(binding) === 'in');
+  const { sufficient, lesser } = findAllowing(ofCaller, { name, effect });
   if (sufficient.length > 0) return { outcome: 'allow', rules: sufficient };
+  const leftOut = bindings.filter(
+    (binding) => judge(binding) === 'unknown' && findAllowing([binding], { name, effect }).sufficient.length > 0,
+  );
+  if (leftOut.length > 0) {
+    const { groups, services, isPlural } = describeDoubt(leftOut.map(whoOf), belongs);
+    const left = `what ${isPlural ? 'they' : 'it'} would allow is left out`;
+    return deny(lesser, `${groups} could not be looked up in ${services}; ${left}`);
+  }
   if (lesser.length > 0) return deny(lesser, `\`${name}\` needs write; you have read here`);
   return deny([], `no rule allows \`${name}\` to ${caller} here`);
 }
 
-/** The bindings that are for this caller in this place, in the order of the files. */
-export function bindingsOf(policy: RuleSet, caller: string, place: string | undefined): Binding[] {
-  return policy.bindings.filter(({ who, places }) => isAmong(policy, who, caller) && isThere(places, place));
-}
-
-function isAmong(policy: RuleSet, who: Who, caller: string): boolean {
-  if (who.everyone || who.callers.has(caller)) return true;
-  return who.groups.some((group) => policy.groups.get(group)?.has(caller) === true);
-}
-
-function isThere(places: readonly string[] | undefined, place: string | undefined): boolean {
+/** Whether a rule counts in a place. `places` undefined: everywhere. */
+export function isThere(places: readonly string[] | undefined, place: string | undefined): boolean {
   if (places === undefined) return true;
   return place !== undefined && places.some((pattern) => matchesPlace(pattern, place));
 }
@@ -94,6 +104,10 @@ function findInRole(role: Role, { name, effect }: Wanted): Allowing {
     lesser: matching.filter((rule) => !isEnough(rule.effect)).map((rule) => rule.at),
   };
 }
+
+const whoOf = ({ who }: { who: Who }): Who => who;
+
+const lineOf = ({ at }: { at: string }): string => at;
 
 function deny(rules: readonly string[], reason: string): Decision {
   return { outcome: 'deny', rules, reason };

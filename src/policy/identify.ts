@@ -18,3 +18,14 @@ export function identify(policy: BotPolicy, account: string): string {
   const known = account.replace(/^ssh /, 'ssh:');
   return policy.accounts.get(known) ?? known;
 }
+
+/**
+ * All accounts of whoever stands behind one: that one first, then the others that the policy lists for the same person.
+ *
+ * @throws McoError `untrusted/malformed-account`
+ */
+export function accountsOf(policy: BotPolicy, account: string): string[] {
+  const caller = identify(policy, account);
+  const listed = [...policy.accounts].filter(([, owner]) => owner === caller).map(([other]) => other);
+  return [...new Set([account, ...listed])];
+}

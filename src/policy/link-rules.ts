@@ -1,14 +1,11 @@
+import { linkMembers, mergeGroups, type Side } from './link-groups.ts';
 import { linkRoles } from './link-roles.ts';
 import type { Binding, DenyRule, RuleSet } from './policy.ts';
-import { complain, complainUnknown, mergeSection, type PolicyPart } from './policy-part.ts';
+import { complain, complainUnknown, type PolicyPart } from './policy-part.ts';
 import type { BotFile } from './policy-schema.ts';
-import { type KnownNames, readActions, readCaller, readPlaces, readWho } from './rule-fields.ts';
+import { type KnownNames, readActions, readPlaces, readWho } from './rule-fields.ts';
 
-type Group = NonNullable<BotFile['groups']>[string];
 type Parts = readonly PolicyPart<BotFile>[];
-
-/** Where the rules will be used. */
-export type Side = 'bot' | 'node';
 
 /**
  * Resolves every name in the rules of all files.
@@ -17,13 +14,9 @@ export type Side = 'bot' | 'node';
  */
 export function linkRules(parts: Parts, side: Side): RuleSet {
   const people = new Set(parts.flatMap((part) => Object.keys(part.sections.people ?? {})));
-  const entries = mergeSection<BotFile, Group>(parts, 'groups', 'group');
+  const entries = mergeGroups(parts);
   const known: KnownNames = { people, groups: new Set(entries.keys()), callers: side === 'node' };
-  const groups = new Map<string, ReadonlySet<string>>();
-  for (const [name, { value, atField }] of entries) {
-    const members = value.members.map((word, index) => readCaller(word, known, atField(['members', index])));
-    groups.set(name, new Set(members));
-  }
+  const groups = linkMembers(entries, known, side);
   if (side === 'node') refusePlaces(parts);
   return { groups, bindings: linkBindings(parts, known), deny: linkDeny(parts, known) };
 }

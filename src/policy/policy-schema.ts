@@ -8,7 +8,9 @@ const NAME = /^(?!(?:true|false|null|everyone)$)[a-z][a-z0-9._-]{0,63}$/;
 const PRINCIPAL = /^(?!(?:true|false|null|NaN|Infinity)$)[A-Za-z][A-Za-z0-9._@+-]{0,254}$/;
 const NO_CONTROLS = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
 const SLACK_ACCOUNT = /^[TE][A-Z0-9]{1,30}\/[UW][A-Z0-9]{1,30}$/;
-const MATTERMOST_ACCOUNT = /^[a-z0-9][a-z0-9.-]{0,150}\/[a-z0-9]{1,40}$/;
+const MATTERMOST_ACCOUNT = /^[a-z0-9][a-z0-9.-]{0,150}(?::\d{1,5})?\/[a-z0-9]{1,40}$/;
+const SLACK_GROUP = /^[TE][A-Z0-9]{1,30}\/S[A-Z0-9]{1,30}$/;
+const MATTERMOST_GROUP = /^[a-z0-9][a-z0-9.-]{0,150}(?::\d{1,5})?\/(?:channel|team|group)\/[a-z0-9]{1,40}$/;
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 
@@ -36,6 +38,18 @@ const person = v.strictObject(
     unix: accounts(LOGIN, 'ana'),
   },
   'is not a map of accounts; write `{}` for none',
+);
+
+const chatGroups = (pattern: RegExp, example: string) =>
+  v.optional(list(v.pipe(text, v.regex(pattern, `is not a group such as \`${example}\``))));
+
+const group = v.strictObject(
+  {
+    members: v.optional(list(text)),
+    slack: chatGroups(SLACK_GROUP, 'T024BE7LD/S0614TZR7'),
+    mattermost: chatGroups(MATTERMOST_GROUP, 'chat.example.org/channel/ID'),
+  },
+  'is not a group such as `{ members }`',
 );
 
 const allowRule = v.strictObject({ actions: list(text), effect: text }, 'is not a rule such as `{ actions, effect }`');
@@ -67,13 +81,7 @@ const signer = v.strictObject(
 
 const ruleSections = {
   people: v.optional(v.record(name, person, 'is not a map of people')),
-  groups: v.optional(
-    v.record(
-      name,
-      v.strictObject({ members: list(text) }, 'is not a group such as `{ members }`'),
-      'is not a map of groups',
-    ),
-  ),
+  groups: v.optional(v.record(name, group, 'is not a map of groups')),
   roles: v.optional(v.record(name, role, 'is not a map of roles')),
   bindings: v.optional(rules(binding)),
   deny: v.optional(rules(denyRule)),

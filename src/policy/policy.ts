@@ -54,7 +54,7 @@ export interface DenyRule {
 
 /** What bot and node have in common: names are resolved, everything in it was checked. */
 export interface RuleSet {
-  /** Group name -> callers. */
+  /** Group name -> the callers that the policy lists. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
   readonly bindings: readonly Binding[];
   readonly deny: readonly DenyRule[];
@@ -63,6 +63,16 @@ export interface RuleSet {
 export interface BotPolicy extends RuleSet {
   /** Account (`slack:T024BE7LD/U2147483697`) -> caller (`person:ana`). */
   readonly accounts: ReadonlyMap<string, string>;
+  /** Group name -> groups of chat services, everybody in which is in it too: `slack:T024BE7LD/S0614TZR7`. */
+  readonly chatGroups: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the chat services say of one person, as far as they could be asked. Names are those of `BotPolicy.chatGroups`. */
+export interface Memberships {
+  /** The groups that one of the person's accounts is in. */
+  readonly of: ReadonlySet<string>;
+  /** The groups of which nobody knows for now who is in them. */
+  readonly unresolved: readonly string[];
 }
 
 /** What a signing key may ask for at most. */

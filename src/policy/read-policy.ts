@@ -1,5 +1,6 @@
 import { McoError } from '../core/errors.ts';
 import { isCallerPattern } from './caller-pattern.ts';
+import { linkChatGroups } from './link-groups.ts';
 import { linkPeople } from './link-people.ts';
 import { linkRules } from './link-rules.ts';
 import type { BotPolicy, NodePolicy, PolicyFile, SignerRule } from './policy.ts';
@@ -18,7 +19,7 @@ export function readBotPolicy(files: readonly PolicyFile[]): BotPolicy {
     throw new McoError('usage/bad-file', 'there is no policy file', { hint: 'without one nobody may do anything' });
   }
   const parts = files.map((file) => readPart(botFileSchema, file));
-  return { accounts: linkPeople(parts), ...linkRules(parts, 'bot') };
+  return { accounts: linkPeople(parts), chatGroups: linkChatGroups(parts), ...linkRules(parts, 'bot') };
 }
 
 /**

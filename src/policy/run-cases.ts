@@ -4,6 +4,7 @@ import { decide } from './decide.ts';
 import { decideOnNode } from './decide-on-node.ts';
 import { identify } from './identify.ts';
 import type { BotPolicy, Decision, NodePolicy } from './policy.ts';
+import { complainUnknown } from './policy-part.ts';
 
 const text = v.string('is not text; put quotes round it');
 
@@ -16,8 +17,11 @@ const expected = {
   reason: v.optional(text),
 };
 
+/** Groups of chat services: those that whoever asks is in, and those that can't be looked up. All others: not in them. */
+const memberships = { groups: v.optional(v.array(text)), unresolved: v.optional(v.array(text)) };
+
 const botCases = v.strictObject({
-  cases: v.pipe(v.array(v.strictObject({ as: text, in: text, ...expected })), v.minLength(1)),
+  cases: v.pipe(v.array(v.strictObject({ as: text, in: text, ...memberships, ...expected })), v.minLength(1)),
 });
 
 const nodeCases = v.strictObject({
@@ -32,7 +36,8 @@ export interface CaseResult {
 }
 
 /**
- * Runs a file of cases for the bot's policy. `as` is a person's name or an account (`console:ana`).
+ * Runs a file of cases for the bot's policy. `as` is a person's name or an account (`console:ana`); `groups` are those of
+ * chat services that the person is in, `unresolved` those that can't be looked up: `slack:T024BE7LD/S0614TZR7`.
  *
  * @throws McoError `usage/bad-file`
  */
@@ -40,8 +45,12 @@ export function runBotCases(policy: BotPolicy, yaml: string, file: string): Case
   const { value, lineOf } = readCheckedYaml(botCases, yaml, file);
   return value.cases.map((test, index) => {
     const caller = test.as.includes(':') ? identify(policy, test.as) : `person:${test.as}`;
-    const decision = decide(policy, { caller, place: test.in, ...splitAction(test.action), effect: test.effect });
-    return { at: `${file}:${lineOf(['cases', index])}`, decision, problem: compare(test, decision) };
+    const at = `${file}:${lineOf(['cases', index])}`;
+    const { groups = [], unresolved = [] } = test;
+    refuseUnknownGroups(policy, [...groups, ...unresolved], at);
+    const asker = { caller, place: test.in, memberships: { of: new Set(groups), unresolved } };
+    const decision = decide(policy, { ...asker, ...splitAction(test.action), effect: test.effect });
+    return { at, decision, problem: compare(test, decision) };
   });
 }
 
@@ -57,6 +66,13 @@ export function runNodeCases(policy: NodePolicy, yaml: string, file: string): Ca
     const decision = decideOnNode(policy, { principal, caller, ...splitAction(test.action), effect });
     return { at: `${file}:${lineOf(['cases', index])}`, decision, problem: compare(test, decision) };
   });
+}
+
+/** A case about a group that no rule knows would be right for no reason. */
+function refuseUnknownGroups(policy: BotPolicy, groups: readonly string[], at: string): void {
+  const known = new Set([...policy.chatGroups.values()].flat());
+  const name = groups.find((group) => !known.has(group));
+  if (name !== undefined) throw complainUnknown(at, { kind: 'group of a chat service', name, known });
 }
 
 function splitAction(name: string): { agent: string; action: string } {

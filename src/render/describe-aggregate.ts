@@ -32,10 +32,13 @@ export function describeAggregate(aggregate: AggregateResult, maxValues: number)
   return [titleOf(aggregate), ...rows, ...countRest(aggregate, maxValues)].join('   ');
 }
 
-/** A block: the title, an empty line, and a row for each value, aligned at the equals sign. */
-export function drawAggregate(aggregate: AggregateResult, maxValues: number): string[] {
+/** A block: the title, and a row for each value, aligned at the equals sign. */
+export function drawAggregate(
+  aggregate: AggregateResult,
+  maxValues: number,
+): { readonly title: string; readonly lines: readonly string[] } {
   const shown = shownValues(aggregate, maxValues, BLOCK_VALUE_LENGTH);
   const width = measureWidest(shown.map(({ value }) => value));
   const rows = shown.map(({ value, count }) => showRow(aggregate, alignRight(value, width), count));
-  return [titleOf(aggregate), '', ...[...rows, ...countRest(aggregate, maxValues)].map((row) => `    ${row}`)];
+  return { title: titleOf(aggregate), lines: [...rows, ...countRest(aggregate, maxValues)] };
 }

@@ -18,37 +18,52 @@ export const GRACE_BYTES = 3600;
 /** Identical results of more nodes than this are shown once. */
 const GROUP_OVER = 20;
 
+/** How much a view may take, and how people get at what it leaves out. */
+export interface ViewRoom {
+  /** Of UTF-8; a short rest may take a little more. */
+  readonly maxBytes: number;
+  /** `--json and --csv hold all`, `all in 7f3a.csv`. */
+  readonly whole: string;
+}
+
+/** A view as lines in columns, and what is said of it below them. */
+export interface DrawnView {
+  readonly lines: readonly string[];
+  readonly end: readonly string[];
+}
+
 /** What to say of a view that does not hold everything. */
 export interface ViewEnd {
   readonly listed: number;
   readonly total: number;
   /** `-v` would list more. */
   readonly hasMore: boolean;
+  readonly whole: string;
   /** However many are missing, none of them says anything that is not listed. */
   readonly isVaried?: boolean | undefined;
 }
 
 /** What was taken of a view, and below it how much that is and where all of it is. */
-export function endView({ lines, cut }: TakenBlocks, { listed, total, hasMore, isVaried }: ViewEnd): readonly string[] {
-  if (listed >= total && !cut) return lines;
+export function endView({ lines, cut }: TakenBlocks, { listed, total, hasMore, whole, isVaried }: ViewEnd): DrawnView {
+  if (listed >= total && !cut) return { lines, end: [] };
   const share = cut ? 'only in part' : `${formatNumber(listed)} of ${formatNumber(total)}`;
   const varied = isVaried && !cut ? ', each different answer at least once' : '';
-  return [...lines, `listed: ${share}${varied}; ${hasMore ? '-v lists more, ' : ''}--json and --csv hold all`];
+  return { lines, end: [`listed: ${share}${varied}; ${hasMore ? '-v lists more, ' : ''}${whole}`] };
 }
 
-/** Results one by one, in the shape that the action's description asks for, in `maxBytes` and the grace. */
-export function drawResults(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
-  if (results.length === 0) return [];
+/** Results one by one, in the shape that the action's description asks for, in the room and the grace. */
+export function drawResults(report: RunReport, results: readonly NodeResult[], room: ViewRoom): DrawnView {
+  if (results.length === 0) return { lines: [], end: [] };
   const { line, header } = report;
-  if (line === undefined) return drawBlocks(report, results, maxBytes);
-  return drawLines(line, results, { verbose: header.options.verbose, maxBytes });
+  if (line === undefined) return drawBlocks(report, results, room);
+  return drawLines(line, results, { ...room, verbose: header.options.verbose });
 }
 
 function drawLines(
   template: string,
   results: readonly NodeResult[],
-  { verbose, maxBytes }: { readonly verbose: boolean; readonly maxBytes: number },
-): readonly string[] {
+  { verbose, maxBytes, whole }: ViewRoom & { readonly verbose: boolean },
+): DrawnView {
   const total = results.length;
   const maxLines = verbose ? VIEW_LINES_VERBOSE : total <= LIST_ALL ? LIST_ALL : VIEW_LINES;
   const lines = results.map(({ node, data }, index) => ({
@@ -62,7 +77,7 @@ function drawLines(
   const taken = takeBlocks(drawLazily(ranked, drawOne), { maxLines, maxBytes, graceBytes: GRACE_BYTES });
   const listed = ranked.slice(0, taken.taken).sort((a, b) => a.index - b.index);
   const hasMore = !verbose && total > LIST_ALL;
-  const end = { listed: listed.length, total, hasMore, isVaried: kinds <= listed.length };
+  const end = { listed: listed.length, total, hasMore, whole, isVaried: kinds <= listed.length };
   return endView({ ...taken, lines: taken.cut ? taken.lines : listed.flatMap(drawOne) }, end);
 }
 
@@ -80,12 +95,11 @@ function rankVaried<T extends { readonly text: string; readonly index: number }>
   return { ranked: ranked.map(({ line }) => line), kinds: turns.size };
 }
 
-function drawBlocks(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
+function drawBlocks(report: RunReport, results: readonly NodeResult[], { maxBytes, whole }: ViewRoom): DrawnView {
   const { verbose } = report.header.options;
   const limits = { maxFields: 40, maxLines: verbose ? 200 : 20, maxLength: verbose ? 1000 : 300 };
   const maxLines = verbose ? VIEW_LINES_VERBOSE : VIEW_LINES * 2;
-  const groups = verbose ? [] : [...groupBy(results, ({ data }) => JSON.stringify(data)).values()];
-  const large = groups.filter((group) => group.length > GROUP_OVER);
+  const large = verbose ? [] : groupIdentical(results);
   const grouped = new Set(large.flat());
   const shown = [...large, ...results.filter((result) => !grouped.has(result)).map((result) => [result])];
 
@@ -95,8 +109,12 @@ function drawBlocks(report: RunReport, results: readonly NodeResult[], maxBytes:
   ];
   const taken = takeBlocks(drawLazily(shown, drawOne), { maxLines, maxBytes, graceBytes: GRACE_BYTES });
   const listed = shown.slice(0, taken.taken).flat().length;
-  return endView(taken, { listed, total: results.length, hasMore: !verbose });
+  return endView(taken, { listed, total: results.length, hasMore: !verbose, whole });
 }
+
+/** The nodes of identical results that are so many that they are told once. */
+export const groupIdentical = (results: readonly NodeResult[]): (readonly NodeResult[])[] =>
+  [...groupBy(results, ({ data }) => JSON.stringify(data)).values()].filter((group) => group.length > GROUP_OVER);
 
 function titleOf(group: readonly NodeResult[]): string {
   const names = group.map(({ node }) => node);

@@ -1,7 +1,7 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { drawInventory } from './draw-inventory.ts';
-import { drawResults, endView, GRACE_BYTES, LIST_ALL } from './draw-results.ts';
+import { type DrawnView, drawResults, endView, GRACE_BYTES, LIST_ALL, type ViewRoom } from './draw-results.ts';
 import { showValue } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
@@ -13,14 +13,10 @@ import { drawLazily, takeBlocks } from './take-blocks.ts';
 /** For what stands above or below the items of a view. */
 const FRAME_BYTES = 600;
 
-/**
- * The answers of nodes that went well, drawn as the command asks for.
- *
- * @param maxBytes of UTF-8; a short rest may take a little more
- */
-export function drawView(report: RunReport, results: readonly NodeResult[], maxBytes: number): readonly string[] {
-  const take = <T>(items: readonly T[], draw: (item: T) => readonly string[]): readonly string[] =>
-    takeItems(items, draw, { report, maxBytes: maxBytes - FRAME_BYTES });
+/** The answers of nodes that went well, drawn as the command asks for. */
+export function drawView(report: RunReport, results: readonly NodeResult[], room: ViewRoom): DrawnView {
+  const take = <T>(items: readonly T[], draw: (item: T) => readonly string[]): DrawnView =>
+    takeItems(items, draw, { report, room: { ...room, maxBytes: room.maxBytes - FRAME_BYTES } });
   switch (report.header.view) {
     case 'names':
       return take(results, ({ node }) => [escapeText(node, NAME_LENGTH)]);
@@ -31,42 +27,43 @@ export function drawView(report: RunReport, results: readonly NodeResult[], maxB
     case 'inventory':
       return take(results, (result) => drawInventory(result, report.labels));
     case 'results':
-      return drawResults(report, results, maxBytes);
+      return drawResults(report, results, room);
   }
 }
 
-type TakeItems = <T>(items: readonly T[], draw: (item: T) => readonly string[]) => readonly string[];
+type TakeItems = <T>(items: readonly T[], draw: (item: T) => readonly string[]) => DrawnView;
 
 function takeItems<T>(
   items: readonly T[],
   draw: (item: T) => readonly string[],
-  { report, maxBytes }: { readonly report: RunReport; readonly maxBytes: number },
-): readonly string[] {
+  { report, room }: { readonly report: RunReport; readonly room: ViewRoom },
+): DrawnView {
   const { view, options } = report.header;
+  const { maxBytes, whole } = room;
   // Names and an inventory are the answer itself: they are cut by size only.
-  const whole = options.verbose || view === 'names' || view === 'inventory';
-  const maxLines = whole ? maxBytes : LIST_ALL;
+  const isWhole = options.verbose || view === 'names' || view === 'inventory';
+  const maxLines = isWhole ? maxBytes : LIST_ALL;
   const taken = takeBlocks(drawLazily(items, draw), { maxLines, maxBytes, graceBytes: GRACE_BYTES });
-  return endView(taken, { listed: taken.taken, total: items.length, hasMore: !whole });
+  return endView(taken, { listed: taken.taken, total: items.length, hasMore: !isWhole, whole });
 }
 
-function drawPing(results: readonly NodeResult[], take: TakeItems): readonly string[] {
+function drawPing(results: readonly NodeResult[], take: TakeItems): DrawnView {
   const width = measureWidest(results.map(({ node }) => escapeText(node, NAME_LENGTH)));
   const drawOne = ({ node, elapsedMs }: NodeResult): string[] => [
     `${alignLeft(escapeText(node, NAME_LENGTH), width)}   time=${elapsedMs === undefined ? '?' : formatMs(elapsedMs)}`,
   ];
-  const lines = take(results, drawOne);
+  const { lines, end } = take(results, drawOne);
   const times = results.flatMap(({ elapsedMs }) => (elapsedMs === undefined ? [] : [elapsedMs]));
-  if (times.length === 0) return lines;
+  if (times.length === 0) return { lines, end };
   const min = times.reduce((a, b) => Math.min(a, b));
   const max = times.reduce((a, b) => Math.max(a, b));
   const average = times.reduce((a, b) => a + b) / times.length;
   const statistics = `min ${formatMs(min)}, average ${formatMs(average)}, max ${formatMs(max)}`;
-  return [...lines, '', `${formatCount(results.length, 'reply', 'replies')}: ${statistics}`];
+  return { lines, end: [...end, '', `${formatCount(results.length, 'reply', 'replies')}: ${statistics}`] };
 }
 
 /** The outputs `fact` and `value` of `rpcutil get_fact`. */
-function drawFacts(results: readonly NodeResult[], take: TakeItems, verbose: boolean): readonly string[] {
+function drawFacts(results: readonly NodeResult[], take: TakeItems, verbose: boolean): DrawnView {
   const fact = results.map(({ data }) => showValue(data.fact)).find((name) => name !== '') ?? '';
   const groups = [...groupBy(results, ({ data }) => showValue(data.value))]
     .map(([value, nodes]) => ({ value: value === '' ? '(none)' : escapeText(value, 120), nodes }))
@@ -83,5 +80,6 @@ function drawFacts(results: readonly NodeResult[], take: TakeItems, verbose: boo
         ]
       : []),
   ];
-  return [`Report for fact: ${escapeText(fact, 120)}`, '', ...take(groups, drawOne)];
+  const { lines, end } = take(groups, drawOne);
+  return { lines: [`Report for fact: ${escapeText(fact, 120)}`, '', ...lines], end };
 }

@@ -4,10 +4,14 @@ import { resolve } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { newUuid } from '../../src/adapters/clock/new-uuid.ts';
+import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { createStompBus, type StompBus } from '../../src/adapters/stomp/stomp-bus.ts';
+import { checkBroker } from '../../src/bot/check-broker.ts';
 import {
   aliveDestination,
   broadcastDestination,
+  echoDestination,
   nodeDestination,
   replyDestination,
 } from '../../src/core/destinations.ts';
@@ -18,6 +22,7 @@ const request = broadcastDestination('c');
 const node = nodeDestination('c', 'web1.example.org');
 const reply = replyDestination('c', 'bot1');
 const alive = aliveDestination('c');
+const echo = echoDestination('c', 'bot1');
 
 describe('the configuration for ActiveMQ that we ship', { skip: whyNoActivemq(), timeout: 120_000 }, () => {
   let broker: Activemq;
@@ -72,6 +77,34 @@ describe('the configuration for ActiveMQ that we ship', { skip: whyNoActivemq(),
     assert.equal(agent.losses, 1);
     await agent.close();
   });
+
+  const check = (bus: StompBus, destination = echo) =>
+    checkBroker({ bus, clock: systemClock, newId: newUuid }, destination);
+
+  test('a bot gets back what it sends itself, again and again', async () => {
+    const bot = connect('bot', 'b');
+    await bot.whenUp(20_000);
+    for (let round = 0; round < 3; round++) assert.ok((await check(bot)).roundTripMs >= 0);
+    assert.equal(bot.losses, 0);
+  });
+
+  for (const [why, login, passcode, destination] of [
+    ['an agent', 'agent', 'a', echo],
+    ['a bot whose broker lacks the right', 'bot', 'b', '/queue/other'],
+  ] as const) {
+    test(`${why} that sends itself something is told that it may not, and is back soon`, async () => {
+      const bus = connect(login, passcode);
+      await bus.whenUp(20_000);
+      await assert.rejects(check(bus, destination), {
+        code: 'unreachable/broker',
+        message: /not authorized/,
+        hint: /mco\.\*\.echo\.>/,
+      });
+      await waitFor(() => bus.losses === 1);
+      await bus.whenUp(5000);
+      assert.equal(bus.losses, 1);
+    });
+  }
 
   /** A login that need not keep to what our own client does. */
   const connectRaw = async (login: string, passcode: string): Promise<{ socket: TLSSocket; said(): string }> => {
@@ -147,7 +180,7 @@ describe('the configuration for ActiveMQ that we ship', { skip: whyNoActivemq(),
 
   for (const [who, passcode, destinations] of [
     ['bot', 'b', [request, node, '/topic/ActiveMQ.Advisory.Connection', '/queue/other']],
-    ['agent', 'a', [reply, alive, '/topic/ActiveMQ.Advisory.Connection', '/queue/other', '/topic/>']],
+    ['agent', 'a', [reply, alive, echo, '/topic/ActiveMQ.Advisory.Connection', '/queue/other', '/topic/>']],
   ] as const) {
     for (const destination of destinations) {
       test(`${who} may not read ${destination}`, async () => {
@@ -160,7 +193,7 @@ describe('the configuration for ActiveMQ that we ship', { skip: whyNoActivemq(),
 
   for (const [who, passcode, destinations] of [
     ['bot', 'b', [reply, alive, '/queue/other']],
-    ['agent', 'a', [request, node, '/topic/other']],
+    ['agent', 'a', [request, node, echo, '/topic/other']],
   ] as const) {
     for (const destination of destinations) {
       test(`${who} may not write ${destination}`, async () => {

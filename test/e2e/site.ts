@@ -136,6 +136,7 @@ export async function startBot(site: Site, over: 'plain' | 'tls' = 'plain'): Pro
     keys: { read: { principal: 'mco-read', file: 'mco-read' }, write: { principal: 'mco-write', file: 'mco-write' } },
     known_hosts: ['known_hosts'],
     audit: 'bot-audit.jsonl',
+    store: 'mcobot.db',
     chat: { console: { user: 'ana' } },
   });
   const running = startProgram('bot', ['start', '--config', config], { cwd: site.dir });

@@ -1,6 +1,6 @@
 import type { Tell } from '../../src/core/command.ts';
 import type { RunReport } from '../../src/core/report.ts';
-import type { Refusal, RootView, Surface } from '../../src/core/surface.ts';
+import type { LateAnswers, Refusal, RootView, Surface } from '../../src/core/surface.ts';
 
 /** Remembers everything that a command showed. */
 export interface FakeSurface extends Surface {
@@ -8,31 +8,43 @@ export interface FakeSurface extends Surface {
   readonly reports: RunReport[];
   readonly refusals: Refusal[];
   readonly answers: Tell[];
+  /** Reports that were shown again. */
+  readonly shown: RunReport[];
+  readonly late: LateAnswers[];
 }
 
 export function createFakeSurface(): FakeSurface {
-  const shown = {
+  const told = {
     roots: [] as RootView[],
     reports: [] as RunReport[],
     refusals: [] as Refusal[],
     answers: [] as Tell[],
+    shown: [] as RunReport[],
+    late: [] as LateAnswers[],
   };
   return {
-    ...shown,
+    ...told,
     async open(view) {
-      shown.roots.push(view);
+      told.roots.push(view);
       return {
-        update: (next) => shown.roots.push(next),
+        whenShown: () => Promise.resolve(),
+        update: (next) => told.roots.push(next),
         async finish(report) {
-          shown.reports.push(report);
+          told.reports.push(report);
+        },
+        async append(late) {
+          told.late.push(late);
         },
       };
     },
     async refuse(refusal) {
-      shown.refusals.push(refusal);
+      told.refusals.push(refusal);
     },
     async tell(answer) {
-      shown.answers.push(answer);
+      told.answers.push(answer);
+    },
+    async show(report) {
+      told.shown.push(report);
     },
   };
 }

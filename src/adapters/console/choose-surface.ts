@@ -14,6 +14,7 @@ export function chooseSurface(
       const { options } = view.state === 'done' ? view.report.header : view.header;
       return surfaces[options.format].open(view);
     },
+    show: (report) => surfaces[report.header.options.format].show(report),
     refuse: (refusal) => surfaces[otherwise].refuse(refusal),
     tell: (answer) => surfaces[otherwise].tell(answer),
   };

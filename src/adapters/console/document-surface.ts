@@ -20,9 +20,13 @@ export function createDocumentSurface(options: DocumentSurfaceOptions): Surface 
   return {
     open: () =>
       Promise.resolve({
+        whenShown: () => Promise.resolve(),
         update: () => {},
         finish: (report) => printTo(screen, options.formatReport(report)),
+        // A document is over when it ends.
+        append: () => Promise.resolve(),
       }),
+    show: (report) => printTo(screen, options.formatReport(report)),
     refuse: (refusal) => printTo(remarks, options.formatRefusal(refusal)),
     tell: (answer) => printTo(remarks, options.formatTell(answer)),
   };

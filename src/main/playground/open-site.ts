@@ -42,16 +42,19 @@ export interface Site {
 export async function openSite({
   hostKeys,
   botKeys,
+  policies: policyDir = POLICIES,
   onProblem,
 }: {
   readonly hostKeys: ReadonlyMap<string, MadeKey>;
   readonly botKeys: readonly MadeKey[];
+  /** The bot's; the nodes' are always this repository's. */
+  readonly policies?: string | undefined;
   onProblem(problem: McoError): void;
 }): Promise<Site> {
   const trust = writeTrustFiles(hostKeys, botKeys);
   const knownHosts = await createKnownHosts({ path: trust.knownHosts });
   const verifier = await createAllowedSigners({ path: trust.allowedSigners, now: () => systemClock.now() });
-  const policies = openPolicies(onProblem);
+  const policies = openPolicies(policyDir, onProblem);
   const auditDir = findAuditDir();
   const auditLogs = { bot: join(auditDir, 'bot-audit.jsonl'), nodes: join(auditDir, 'node-audit.jsonl') };
   const botAudit = await openAuditLog({ path: auditLogs.bot });
@@ -80,7 +83,7 @@ export async function openSite({
   };
 }
 
-function openPolicies(onError: (problem: McoError) => void): Site['policies'] {
+function openPolicies(dir: string, onError: (problem: McoError) => void): Site['policies'] {
   const onReload = () => {};
   const openNode = (name: string) =>
     createPolicyStore({
@@ -90,7 +93,7 @@ function openPolicies(onError: (problem: McoError) => void): Site['policies'] {
       onError,
     });
   return {
-    bot: createPolicyStore({ dir: POLICIES, read: readBotPolicy, onReload, onError }),
+    bot: createPolicyStore({ dir, read: readBotPolicy, onReload, onError }),
     node: openNode('node.yaml'),
     readOnlyNode: openNode('node-read-only.yaml'),
   };

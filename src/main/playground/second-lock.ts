@@ -1,8 +1,9 @@
+import { findAsker, worldOf } from '../../bot/asker.ts';
 import type { Bot } from '../../bot/bot.ts';
 import { sealRequest } from '../../bot/compose-request.ts';
 import { parse } from '../../bot/handle-command.ts';
 import { planCommand } from '../../bot/plan-command.ts';
-import { startRun, worldOf } from '../../bot/start-run.ts';
+import { startRun } from '../../bot/start-run.ts';
 import { McoError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape-text.ts';
 import { EVERYBODY } from '../../core/filter.ts';
@@ -21,10 +22,10 @@ const PATIENCE_MS = 3000;
  */
 export async function trySecondLock(bot: Bot, message: IncomingMessage, node: string): Promise<Reply | undefined> {
   const line = parse(message);
-  const caller = bot.authority.identify(message.account);
-  const ask = planCommand(line, bot.commands, worldOf(bot, caller, message.origin.chat));
-  if (ask.kind === 'tell') throw new McoError('bug/no-question', 'only a question to the fleet can be tried');
-  const run = { ...startRun(bot, { message, caller, line, ask }), filter: EVERYBODY };
+  const asker = await findAsker(bot, message);
+  const ask = planCommand(line, bot.commands, worldOf(bot, asker));
+  if (ask.kind !== 'ask') throw new McoError('bug/no-question', 'only a question to the fleet can be tried');
+  const run = { ...(await startRun(bot, { message, asker, line, ask })), filter: EVERYBODY };
   const sealed = await sealRequest(bot, run, { ask, audience: node });
   return new Promise((resolve, reject) => {
     const close = bot.collector.open(sealed.id, {

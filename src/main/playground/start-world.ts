@@ -1,7 +1,10 @@
+import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { layoutFleet } from '../../adapters/simulation/layout-fleet.ts';
-import type { Bot } from '../../bot/bot.ts';
+import { openStore } from '../../adapters/store/open-store.ts';
+import { createMembershipFinder } from '../../bot/find-memberships.ts';
+import type { Chat } from '../../core/chat.ts';
 import type { McoError } from '../../core/errors.ts';
-import { createBot } from '../create-bot.ts';
+import { createBot, type RunningBot } from '../create-bot.ts';
 import { createPolicyAuthority } from '../policy-authority.ts';
 import { makeKey } from './make-keys.ts';
 import { COLLECTIVE, openSite } from './open-site.ts';
@@ -10,7 +13,7 @@ import { describeThisMachine, startThisMachine } from './this-machine.ts';
 
 /** A whole site in one process: broker, nodes and bot, with keys that were made a moment ago. */
 export interface World {
-  readonly bot: Bot;
+  readonly bot: RunningBot;
   /** How many virtual nodes there are, and the name of this machine among them. */
   readonly nodes: number;
   readonly thisMachine: string;
@@ -22,16 +25,19 @@ export interface World {
 
 export interface WorldOptions {
   readonly nodes: number;
+  readonly chats: readonly Chat[];
+  /** A directory of policies; default: those of this repository. */
+  readonly policies?: string | undefined;
   onProblem(problem: McoError): void;
 }
 
 /** Starts everything and resolves when every node listens. */
-export async function startWorld({ nodes, onProblem }: WorldOptions): Promise<World> {
+export async function startWorld({ nodes, chats, policies: policyDir, onProblem }: WorldOptions): Promise<World> {
   const hosts = layoutFleet(nodes);
   const thisMachine = describeThisMachine(new Set(hosts.map(({ identity }) => identity)));
   const hostKeys = new Map([...hosts, thisMachine].map(({ identity }) => [identity, makeKey(identity)]));
   const botKeys = { read: makeKey('mco-read'), write: makeKey('mco-write') };
-  const site = await openSite({ hostKeys, botKeys: Object.values(botKeys), onProblem });
+  const site = await openSite({ hostKeys, botKeys: Object.values(botKeys), policies: policyDir, onProblem });
   const { connect, buses } = site;
   const signerOf = (identity: string) => (hostKeys.get(identity) ?? makeKey(identity)).signer;
 
@@ -46,15 +52,18 @@ export async function startWorld({ nodes, onProblem }: WorldOptions): Promise<Wo
       policy: policies.readOnlyNode.current,
     }),
   ]);
+  const store = await openStore({ path: ':memory:' });
   const bot = await createBot({
     auditName: 'bot:playground',
     name: 'playground',
     collectives: [COLLECTIVE],
-    authority: createPolicyAuthority(policies.bot.current),
+    authority: createPolicyAuthority(policies.bot.current, createMembershipFinder({ chats, clock: systemClock })),
     signers: { read: botKeys.read.signer, write: botKeys.write.signer },
     verifier: site.knownHosts,
     bus: connect(),
     audit: site.botAudit,
+    store,
+    chats,
     onProblem,
   });
   await Promise.all(buses.map((bus) => bus.whenUp(30_000)));
@@ -67,6 +76,7 @@ export async function startWorld({ nodes, onProblem }: WorldOptions): Promise<Wo
     async close() {
       await Promise.all([bot.close(), ...agents.map((agent) => agent.stop())]);
       await site.close();
+      store.close();
     },
   };
 }

@@ -1,7 +1,9 @@
 import { COMMANDS } from '../../../commands/index.ts';
+import { createActiveRuns } from '../../../src/bot/active-runs.ts';
 import type { Bot } from '../../../src/bot/bot.ts';
 import { createCollector, type RefusedReply } from '../../../src/bot/collector.ts';
-import { type Handled, handleCommand } from '../../../src/bot/handle-command.ts';
+import { handleCommand } from '../../../src/bot/handle-command.ts';
+import type { Handled } from '../../../src/bot/handled.ts';
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
 import { broadcastDestination, nodeDestination, replyDestination } from '../../../src/core/destinations.ts';
 import type { Clock } from '../../../src/core/ports.ts';
@@ -14,6 +16,7 @@ import { createFakeClock } from '../../fakes/fake-clock.ts';
 import { createFakeIds } from '../../fakes/fake-ids.ts';
 import { createFakeSigner, createFakeVerifier } from '../../fakes/fake-keys.ts';
 import { createFakeSurface } from '../../fakes/fake-surface.ts';
+import { createMemoryStore } from '../../fakes/memory-store.ts';
 
 const REPLIES = replyDestination('mcollective', 'test');
 
@@ -76,6 +79,7 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
   const clock = createFakeClock();
   const audit = createFakeAudit();
   const newId = createFakeIds();
+  const store = createMemoryStore(clock);
   const refused: RefusedReply[] = [];
   const collector = createCollector(createFakeVerifier(), (reply) => refused.push(reply));
   bus.subscribe(REPLIES, collector.receive);
@@ -89,6 +93,7 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
     authority: {
       identify: (account) => account.replace('console:', 'person:'),
       decide: decide ?? (() => ({ outcome: 'allow', rules: ['roles.yaml:1'] })),
+      findMemberships: () => Promise.resolve({ of: new Set(), unresolved: [] }),
       rolesOf: () => ['operator'],
     },
     signers: { read: createFakeSigner('mco-read'), write: createFakeSigner('mco-write') },
@@ -96,6 +101,9 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
     collector,
     replyTo: (collective) => replyDestination(collective, 'test'),
     audit,
+    store,
+    active: createActiveRuns(),
+    health: [],
     clock,
     newId,
   };

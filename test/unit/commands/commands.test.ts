@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
 import { COMMANDS } from '../../../commands/index.ts';
 import { planCommand } from '../../../src/bot/plan-command.ts';
-import type { Ask, CommandWorld, Tell } from '../../../src/core/command.ts';
+import type { Ask, CommandWorld, Plan } from '../../../src/core/command.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { parseCommandLine } from '../../../src/language/parse-command-line.ts';
 
@@ -15,7 +15,7 @@ const WORLD: CommandWorld = {
   may: (agent, action) => AGENT_DESCRIPTIONS.find((one) => one.agent === agent)?.actions[action]?.effect === 'read',
 };
 
-const plan = (text: string): Ask | Tell => planCommand(parseCommandLine(text), COMMANDS, WORLD);
+const plan = (text: string): Plan => planCommand(parseCommandLine(text), COMMANDS, WORLD);
 
 function ask(text: string): Ask {
   const planned = plan(text);
@@ -105,6 +105,8 @@ describe('a question to an agent', () => {
     ['ping all', 'usage/stray-word', 'all', /^$/],
     ['whoami really', 'usage/stray-word', 'really', /^$/],
     ['help nonsense', 'unknown/command', 'nonsense', /known/],
+    ['shell run ls', 'unknown/command', 'shell', /known/],
+    ['nodes', 'unknown/command', 'nodes', /known/],
     ['toString', 'unknown/command', 'toString', /known/],
     ['package __proto__ x', 'unknown/action', '__proto__', /known/],
     ['', 'usage/no-command', '', /help/],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Options, Share } from '../../../src/core/command.ts';
+import type { NodeSource, Options, Share } from '../../../src/core/command.ts';
 import type { DataTest, Expression, FactTest, Filter, NameTest } from '../../../src/core/filter.ts';
 import type { Pattern } from '../../../src/core/regex.ts';
 import type { CommandParts } from '../../../src/language/format-command.ts';
@@ -120,9 +120,18 @@ const share: fc.Arbitrary<Share> = fc.oneof(
   fc.integer({ min: 1, max: 9_999_999 }).map((count) => ({ count })),
   fc.integer({ min: 1, max: 100 }).map((percent) => ({ percent })),
 );
+const which = fc.constantFrom('all', 'ok', 'failed', 'silent', 'open') as fc.Arbitrary<'all' | 'ok' | 'failed'>;
+const nodes: fc.Arbitrary<NodeSource> = fc.oneof(
+  which.map((share): NodeSource => ({ from: 'last', which: share })),
+  fc
+    .record({ run: fc.stringMatching(/^[0-9a-f][0-9a-f-]{2,34}[0-9a-f]$/), which })
+    .map((run): NodeSource => ({ from: 'run', ...run })),
+  text.filter((file) => /[/.]/.test(file)).map((file): NodeSource => ({ from: 'file', file })),
+);
 const ms = (maxS: number) => fc.integer({ min: 1, max: maxS * 1000 });
 const options: fc.Arbitrary<Options> = fc.record(
   {
+    nodes,
     collective: fc.stringMatching(/^[a-z][a-z0-9_-]{0,9}$/),
     limit: share,
     limitSeed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),

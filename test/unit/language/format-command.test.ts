@@ -28,6 +28,10 @@ const CASES: readonly (readonly [string, string])[] = [
   ['ping --with-fact=-a=b', 'ping --with-fact=-a=b'],
   ["find -S \"package('libc6').version < '2.19-0ubuntu6.5'\"", 'find -S "package(\'libc6\').version<2.19-0ubuntu6.5"'],
   ['find -S "!(a or b) and c!=\'d e\'"', 'find -S "not (a or b) and c!=\'d e\'"'],
+  ['ping --limit 1 --nodes LAST:failed -T x', 'ping -T x --nodes last:failed --limit 1'],
+  ['ping --nodes 7F3A:all', 'ping --nodes 7f3a'],
+  ['ping --nodes "./my nodes"', "ping --nodes './my nodes'"],
+  ['ping --nodes=-x.txt', 'ping --nodes=-x.txt'],
   ['shell run -q -- ls -l', 'shell run ls -q -- -l'],
   ["rpc x y ''", "rpc x y ''"],
   ['rpc x y "a\'b\\$c"', 'rpc x y "a\'b\\$c"'],
@@ -98,7 +102,7 @@ function parsesOrRefuses(text: string): void {
 
 describe('any text at all', () => {
   const pieces = fc.constantFrom(
-    ..." -F -C -A -I -W -S -T -1 --limit --batch --timeout --dt --json -- a b and or not ( ) ! = != =~ < <> / \\ \" ' a=b a=/x/i f('x').y [ { % 5 10% 1.5".split(
+    ..." -F -C -A -I -W -S -T -1 --nodes last last:open 7f3a ./f --limit --batch --timeout --dt --json -- a b and or not ( ) ! = != =~ < <> / \\ \" ' a=b a=/x/i f('x').y [ { % 5 10% 1.5".split(
       ' ',
     ),
     ' ',
@@ -121,7 +125,7 @@ describe('any text at all', () => {
     fc.assert(fc.property(text, parsesOrRefuses), { numRuns: RUNS });
   });
   it('inside an option is parsed or refused as usage', () => {
-    const option = fc.constantFrom('-F', '-C', '-A', '-I', '-W', '-S', '-T', '--limit', '--timeout');
+    const option = fc.constantFrom('-F', '-C', '-A', '-I', '-W', '-S', '-T', '--nodes', '--limit', '--timeout');
     const inside = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('').replace(/'/g, ''));
     fc.assert(
       fc.property(option, inside, (name, value) => parsesOrRefuses(`x ${name} '${value}'`)),

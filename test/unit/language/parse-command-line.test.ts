@@ -52,6 +52,23 @@ describe('parseCommandLine: words', () => {
 const VALUES: readonly (readonly [string, Partial<Options>])[] = [
   ['-T linux', { collective: 'linux' }],
   ['--target=linux', { collective: 'linux' }],
+  ['--nodes last', { nodes: { from: 'last', which: 'all' } }],
+  ['--nodes=last:failed', { nodes: { from: 'last', which: 'failed' } }],
+  ['--nodes last:silent', { nodes: { from: 'last', which: 'silent' } }],
+  ['--nodes 7f3a', { nodes: { from: 'run', run: '7f3a', which: 'all' } }],
+  ['--nodes 7F3A:ok', { nodes: { from: 'run', run: '7f3a', which: 'ok' } }],
+  [
+    '--nodes 01a20279-6026-7e59-805e-e1a4c0a51b75:open',
+    { nodes: { from: 'run', run: '01a20279-6026-7e59-805e-e1a4c0a51b75', which: 'open' } },
+  ],
+  ['--nodes 1000', { nodes: { from: 'run', run: '1000', which: 'all' } }],
+  ['--nodes nodes.txt', { nodes: { from: 'file', file: 'nodes.txt' } }],
+  ['--nodes ./last', { nodes: { from: 'file', file: './last' } }],
+  ['--nodes ./a:failed', { nodes: { from: 'file', file: './a:failed' } }],
+  [
+    '--nodes last --limit 10 --batch 5',
+    { nodes: { from: 'last', which: 'all' }, limit: { count: 10 }, batch: { count: 5 } },
+  ],
   ['--limit 10', { limit: { count: 10 } }],
   ['--ln 10%', { limit: { percent: 10 } }],
   ['--limit-nodes=100%', { limit: { percent: 100 } }],
@@ -123,7 +140,22 @@ describe('parseCommandLine: options', () => {
     ['ping -5', 'unknown-option', {}],
     ['ping ---', 'unknown-option', {}],
     ['ping --=x', 'unknown-option', {}],
-    ['ping --nodes=x', 'unknown-option', { marked: '--nodes', hint: 'not available yet' }],
+    ['ping --canary=x', 'unknown-option', { marked: '--canary', hint: 'not available yet' }],
+    ['ping --nodes x', 'bad-nodes', { marked: 'x', hint: './nodes.txt' }],
+    ['ping --nodes=7f3', 'bad-nodes', { marked: '7f3' }],
+    ['ping --nodes ----', 'missing-value', { marked: '--nodes' }],
+    ['ping --nodes=-7f3a', 'bad-nodes', { marked: '-7f3a' }],
+    ['ping --nodes=7f3a-', 'bad-nodes', { marked: '7f3a-' }],
+    ['ping --nodes 01a20279-6026-7e59-805e-e1a4c0a51b750', 'bad-nodes', {}],
+    ['ping --nodes web1,web2', 'bad-nodes', { hint: '-I' }],
+    ['ping --nodes last:faild', 'bad-choice', { marked: 'faild', hint: '`failed`' }],
+    ['ping --nodes last:', 'bad-choice', { marked: 'last:', hint: 'failed' }],
+    ['ping --nodes 7f3a:failed:ok', 'bad-choice', { marked: 'failed:ok' }],
+    ['ping --nodes :failed', 'bad-nodes', { marked: ':failed' }],
+    ['ping --nodes ""', 'bad-nodes', {}],
+    ['ping --nodes', 'missing-value', { hint: 'last:failed' }],
+    ['ping --node last', 'unknown-option', { hint: '`--nodes`' }],
+    ['ping --nodes last --nodes 7f3a', 'repeated-option', { marked: '7f3a' }],
     ['ping -F', 'missing-value', { marked: '-F', hint: 'osfamily=Debian' }],
     ['ping -F -C web', 'missing-value', { marked: '-F' }],
     ['ping --limit --json', 'missing-value', { marked: '--limit' }],
@@ -143,7 +175,7 @@ describe('parseCommandLine: options', () => {
     it(`refuses \`${text}\` with a caret`, () => assertUsageError(text, code, expected));
   }
 
-  for (const later of ['dm', 'do', 'nodes', 'canary', 'max-fail', 'max-silent', 'noop', 'sort', 'group']) {
+  for (const later of ['dm', 'do', 'canary', 'max-fail', 'max-silent', 'noop', 'sort', 'group']) {
     it(`says that \`--${later}\` is not there yet`, () =>
       assertUsageError(`x --${later} 1`, 'unknown-option', { marked: `--${later}`, hint: 'not available yet' }));
   }

@@ -62,7 +62,20 @@ describe('splitWords', () => {
   it('refuses a backslash at the end', () => assertUsageError('ping \\', 'trailing-backslash', { marked: '\\' }));
   it('refuses a backslash at the end of an open quote', () => assertUsageError('ping "\\', 'unclosed-quote'));
 
-  for (const char of ['\u0000', '\u0007', '\u001b', '\u007f', '\u009b', '\u202e', '\u200b', '\u2028', '\ud800']) {
+  for (const char of [
+    '\u0000',
+    '\u0007',
+    '\u001b',
+    '\u007f',
+    '\u009b',
+    '\u202e',
+    '\u200b',
+    '\u2028',
+    '\u3164',
+    '\u034f',
+    '\ufe0f',
+    '\ud800',
+  ]) {
     it(`refuses U+${char.charCodeAt(0).toString(16)} and does not repeat it`, () => {
       assert.throws(
         () => splitWords(`ping a${char}b`),

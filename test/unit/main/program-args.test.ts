@@ -52,10 +52,34 @@ describe('the arguments of mcobot', () => {
     assert.equal(readBotArgs([]).command, 'help');
     assert.equal(readBotArgs(['--version']).command, 'version');
     assert.equal(readBotArgs(['start', '--help']).command, 'help');
-    assert.equal(readBotArgs(['start', '--config', 'a.yaml', '--check']).config, 'a.yaml');
+    assert.deepEqual(readBotArgs(['start', '--config', 'a.yaml', '--check']), {
+      command: 'start',
+      config: 'a.yaml',
+      check: true,
+    });
+    const setup = ['setup', 'mattermost', '--admin-token-file', 'a.token', '--bot', 'mco', '--team', 'ops'];
+    assert.deepEqual(readBotArgs([...setup, '--team', 'dev', '--channel', 'ops/town']), {
+      command: 'setup',
+      config: '/etc/mcobot/mcobot.yaml',
+      setup: {
+        adminTokenFile: 'a.token',
+        bot: 'mco',
+        teams: ['ops', 'dev'],
+        channels: ['ops/town'],
+        server: undefined,
+      },
+    });
   });
 
   it('are refused with the nearest match', () => {
+    assert.match(
+      refusalOf(() => readBotArgs(['setup', 'slack'])),
+      /docs\/slack\.md/,
+    );
+    assert.match(
+      refusalOf(() => readBotArgs(['setup', 'mattermost'])),
+      /--admin-token-file/,
+    );
     assert.match(
       refusalOf(() => readBotArgs(['strat'])),
       /unknown\/command .*`start`/,

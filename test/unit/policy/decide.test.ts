@@ -192,10 +192,10 @@ describe('decide', () => {
 
 describe('rolesOf', () => {
   it('names the roles that bindings give here, each once', () => {
-    assert.deepEqual(rolesOf(site, 'person:ana', 'console'), ['pinger', 'package-operator']);
-    assert.deepEqual(rolesOf(site, 'person:ana', 'unix'), ['pinger']);
-    assert.deepEqual(rolesOf(site, 'person:raj', PUBLIC), ['pinger', 'lead']);
-    assert.deepEqual(rolesOf(site, 'console:zoe', 'console'), ['pinger']);
-    assert.deepEqual(rolesOf(site, 'person:raj', 'nowhere at all'), []);
+    assert.deepEqual(rolesOf(site, { caller: 'person:ana', place: 'console' }), ['pinger', 'package-operator']);
+    assert.deepEqual(rolesOf(site, { caller: 'person:ana', place: 'unix' }), ['pinger']);
+    assert.deepEqual(rolesOf(site, { caller: 'person:raj', place: PUBLIC }), ['pinger', 'lead']);
+    assert.deepEqual(rolesOf(site, { caller: 'console:zoe', place: 'console' }), ['pinger']);
+    assert.deepEqual(rolesOf(site, { caller: 'person:raj', place: 'nowhere at all' }), []);
   });
 });

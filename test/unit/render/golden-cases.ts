@@ -1,13 +1,21 @@
+import type { Tell } from '../../../src/core/command.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { RunReport } from '../../../src/core/report.ts';
-import { renderRefusal } from '../../../src/render/render-refusal.ts';
-import { renderRoot } from '../../../src/render/render-root.ts';
-import { renderTell } from '../../../src/render/render-tell.ts';
-import { renderThread } from '../../../src/render/render-thread.ts';
+import type { LateAnswers, Refusal, RootView } from '../../../src/core/surface.ts';
 import { failed, header, makeReport, makeSlide, ok, packageShape, summarise, withOptions, without } from './reports.ts';
 
-const show = (report: RunReport): string => `${renderRoot({ state: 'done', report })}\n\n${renderThread(report)}`;
+/** Something that people are shown; a report with its thread. */
+export type Shown =
+  | { readonly kind: 'report'; readonly report: RunReport }
+  | { readonly kind: 'root'; readonly view: RootView }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'tell'; readonly tell: Tell }
+  | { readonly kind: 'late'; readonly late: LateAnswers };
+
+const show = (report: RunReport): Shown => ({ kind: 'report', report });
+const showRoot = (view: RootView): Shown => ({ kind: 'root', view });
+const refuse = (refusal: Refusal): Shown => ({ kind: 'refusal', refusal });
 
 const afs = (ensure: string) => ({ package: 'openafs-modules-dkms', ensure, arch: '' });
 const nodes = (count: number): string[] =>
@@ -66,41 +74,42 @@ const typed = 'package staus openafs';
 
 const late = { state: 'running', header, targeted: 145, elapsedMs: 6420 } as const;
 
-/** Every rendering that people are promised, by the name of its golden file. */
-export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
-  running: () =>
-    [
-      renderRoot({ state: 'discovering', header, found: 1 }),
-      renderRoot({ state: 'discovering', header, found: 37 }),
-      renderRoot({ state: 'running', header, answered: 0, targeted: 145, elapsedMs: 10 }),
-      renderRoot({ state: 'running', header, answered: 98, targeted: 145, elapsedMs: 6420 }),
-      renderRoot({ ...late, answered: 142, waitingFor: ['atlas28', 'fai07', 'idp2'] }),
-      renderRoot({ state: 'running', header, answered: 145, targeted: 145, elapsedMs: 182_000 }),
-    ].join('\n\n'),
+/** Every rendering that people are promised, by the name of its golden files. */
+export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
+  running: () => [
+    showRoot({ state: 'discovering', header, found: 1 }),
+    showRoot({ state: 'discovering', header, found: 37 }),
+    showRoot({ state: 'running', header, answered: 0, targeted: 145, elapsedMs: 10 }),
+    showRoot({ state: 'running', header, answered: 98, targeted: 145, elapsedMs: 6420 }),
+    showRoot({ ...late, answered: 142, waitingFor: ['atlas28', 'fai07', 'idp2'] }),
+    showRoot({ state: 'running', header, answered: 145, targeted: 145, elapsedMs: 182_000 }),
+  ],
   'read-ok': () => {
     const results = [ok('web1', afs('1.6.7')), ok('web17', afs('purged')), ok('db-primary', afs('1.6.7'))];
-    return show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }));
+    return [show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }))];
   },
-  slide: () => show(makeSlide()),
+  slide: () => [show(makeSlide())],
   write: () => {
     const results = nodes(30).map((node) => ok(node, { before: '1.6.1', after: '1.6.7' }));
     const labels = { before: 'Before', after: 'After' };
-    return show(makeReport({ results, labels, aggregates: [summarise(results, 'after', 'After')] }, writing));
+    return [show(makeReport({ results, labels, aggregates: [summarise(results, 'after', 'After')] }, writing))];
   },
-  failures: () => show(makeMixture(false)),
-  'failures-verbose': () => show(makeMixture(true)),
-  'all-silent': () =>
+  failures: () => [show(makeMixture(false))],
+  'failures-verbose': () => [show(makeMixture(true))],
+  'all-silent': () => [
     show(makeReport({ outcome: 'NO RESPONSE', results: nodes(300).map((node) => without(node, 'silent')) })),
-  denied: () =>
-    renderRefusal({
+  ],
+  denied: () => [
+    refuse({
       outcome: 'DENIED',
       error: new McoError('denied/policy', 'package.update needs write; you have read here', {
         hint: 'ask @ops-leads, or /mco policy explain',
       }),
       rules: ['roles.yaml:3'],
     }),
-  'usage-error': () =>
-    renderRefusal({
+  ],
+  'usage-error': () => [
+    refuse({
       outcome: 'NOT SENT',
       error: new McoError('unknown/action', 'unknown action `staus` for package', {
         hint: 'did you mean `status`?\npackage status NAME',
@@ -108,6 +117,7 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       }),
       rules: [],
     }),
+  ],
   cancelled: () => {
     const results = [
       ...nodes(60).map((node) => ok(node, afs('1.6.7'))),
@@ -115,21 +125,20 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       ...Array.from({ length: 40 }, (_, i) => without(`u${i}`, 'unknown')),
       ...Array.from({ length: 44 }, (_, i) => without(`w${i}`, 'notSent')),
     ];
-    const problem = new McoError('usage/cancelled', 'cancelled by @raj');
-    const report = makeReport({ ...packageShape, outcome: 'CANCELLED', results, problem }, writing);
-    return `${show(report)}\n\n${renderRoot({ state: 'done', report: { ...report, header } })}`;
+    const report = makeReport({ ...packageShape, outcome: 'CANCELLED', results, cancelledBy: 'person:raj' }, writing);
+    return [show(report), showRoot({ state: 'done', report: { ...report, header } })];
   },
   'not-sent': () => {
-    const refusal = renderRefusal({ outcome: 'NOT SENT', error: unreachable, rules: [] });
+    const refusal = refuse({ outcome: 'NOT SENT', error: unreachable, rules: [] });
     const results = nodes(3).map((node) => without(node, 'notSent'));
-    return `${refusal}\n\n${show(makeReport({ outcome: 'NOT SENT', results, problem: unreachable }))}`;
+    return [refusal, show(makeReport({ outcome: 'NOT SENT', results, problem: unreachable }))];
   },
   unknown: () => {
     const results = [
       ...nodes(4).map((node) => ok(node, afs('1.6.7'))),
       ...['x1', 'x2'].map((node) => without(node, 'unknown')),
     ];
-    return show(makeReport({ ...packageShape, outcome: 'UNKNOWN', results, problem: lost }, writing));
+    return [show(makeReport({ ...packageShape, outcome: 'UNKNOWN', results, problem: lost }, writing))];
   },
   'nothing-matched': () => {
     const problem = new McoError('usage/no-match', 'no node matches', { hint: 'try the filter with `find`' });
@@ -141,40 +150,45 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       makeReport({ outcome: 'NO MATCH', results: [] }),
       makeReport({ outcome: 'NOT SENT', results: [], problem: believed, refusedAnswers: 2 }),
       makeReport({ outcome: 'NOT SENT', results: [], problem: unreachable, elapsedMs: 2000 }),
-    ]
-      .map((report) => show(report).trimEnd())
-      .join('\n\n');
+    ].map(show);
   },
   'refused-answers': () => {
     const results = [ok('web1', afs('1.6.7'), 31), without('web2', 'silent')];
     const report = makeReport({ ...packageShape, outcome: 'PARTIAL', results, refusedAnswers: 1, elapsedMs: 8428 });
-    return `${show(report)}\n\n${show({ ...report, refusedAnswers: 2 })}`;
+    return [show(report), show({ ...report, refusedAnswers: 2 })];
   },
   'long-values': () => {
     const results = nodes(30).map((node, i) => ok(node, { output: `${'line '.repeat(12)}${i % 12}` }));
     const aggregates = [summarise(results, 'output', 'Output')];
-    return renderRoot({ state: 'done', report: makeReport({ results, aggregates }) });
+    return [showRoot({ state: 'done', report: makeReport({ results, aggregates }) })];
   },
   '2000-nodes': () => {
     const results = nodes(2000).map((node, i) => ok(node, afs(i === 1777 ? 'absent' : '1.6.7')));
-    return show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }));
+    return [show(makeReport({ ...packageShape, results, aggregates: [summarise(results, 'ensure', 'Ensure')] }))];
   },
   '2000-answers': () => {
     const results = nodes(2000).map((node, i) => ok(node, { uptime: i * 61 }));
-    return show(
-      makeReport({ results, labels: { uptime: 'Uptime' }, aggregates: [summarise(results, 'uptime', 'Uptime')] }),
-    );
+    const aggregates = [summarise(results, 'uptime', 'Uptime')];
+    return [show(makeReport({ results, labels: { uptime: 'Uptime' }, aggregates }))];
   },
-  hostile: () => `${show(makeHostile())}\n\n${show(makeHostile('{output} {nested}'))}`,
-  names: () => show(makeReport({ results: ['web2', 'web1', 'db1'].map((node) => ok(node, {})) }, { view: 'names' })),
+  hostile: () => [show(makeHostile()), show(makeHostile('{output} {nested}'))],
+  'hostile-markup': () => {
+    const markup =
+      '<!here> @channel <https://evil.example.org|ok> [ok](https://evil.example.org) :x: #ops ~~no~~ | a |';
+    const output = [markup, '```', '@here in a fence?', '````', '\u202eright to left\u202c'].join('\n');
+    const results = [ok('web1', { output }), ok('@all', { output: '**x**' }), failed('www.evil.example.org', markup)];
+    const command = 'shell run "echo `id` @here"';
+    return [show(makeReport({ outcome: 'PARTIAL', results, labels: { output: 'Output' } }, { command }))];
+  },
+  names: () => [show(makeReport({ results: ['web2', 'web1', 'db1'].map((node) => ok(node, {})) }, { view: 'names' }))],
   ping: () => {
     const results = [ok('web1', { pong: 1 }, 4.2), ok('db-primary', { pong: 1 }, 10), without('web3', 'silent')];
     const one = makeReport({ results: [ok('web1', { pong: 1 }, 31)], elapsedMs: 40 }, { view: 'ping' });
-    return `${show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' }))}\n\n${show(one)}`;
+    return [show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' })), show(one)];
   },
   facts: () => {
     const results = nodes(9).map((node, i) => ok(node, { fact: 'os.release', value: i % 3 ? '14.04' : '7' }));
-    return show(makeReport({ results, aggregates: [summarise(results, 'value', 'Value')] }, { view: 'facts' }));
+    return [show(makeReport({ results, aggregates: [summarise(results, 'value', 'Value')] }, { view: 'facts' }))];
   },
   inventory: () => {
     const data = {
@@ -184,15 +198,30 @@ export const GOLDEN_CASES: Readonly<Record<string, () => string>> = {
       facts: { os: { release: { major: 14 }, id: 'debian' }, cpus: 2, disks: ['sda'], mounts: {} },
     };
     const labels = { version: 'Version', agents: 'Agents', facts: 'Facts', classes: 'Classes' };
-    return show(makeReport({ results: [ok('web1', data)], labels }, { view: 'inventory' }));
+    return [show(makeReport({ results: [ok('web1', data)], labels }, { view: 'inventory' }))];
   },
-  tell: () =>
-    renderTell({
+  tell: () => [
+    {
       kind: 'tell',
-      title: 'package: what is installed',
-      sections: [
-        { lines: ['one line'] },
-        { heading: 'Examples', lines: ['package status bash', '', 'two\nlines \x1b[0m'] },
-      ],
-    }),
+      tell: {
+        kind: 'tell',
+        title: 'package: what is installed',
+        sections: [
+          { lines: ['one line'] },
+          { heading: 'Examples', lines: ['package status bash', '', 'two\nlines \x1b[0m'] },
+        ],
+      },
+    },
+  ],
+  late: () => {
+    const results = [ok('web1', {}), ok('web2', {}), failed('db2', 'dpkg lock held')];
+    return [
+      { kind: 'late', late: { header, results } },
+      { kind: 'late', late: { header, results: results.slice(0, 1) } },
+    ];
+  },
+  'large-output': () => {
+    const output = `${'x'.repeat(2000)}\n${'one line of many\n'.repeat(300_000)}`;
+    return [show(makeReport({ results: [ok('web1', { output })], labels: { output: 'Output' } }))];
+  },
 };

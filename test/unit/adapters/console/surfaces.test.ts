@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseSurface } from '../../../../src/adapters/console/choose-surface.ts';
-import { createConsoleSurface } from '../../../../src/adapters/console/console-surface.ts';
 import { createDocumentSurface } from '../../../../src/adapters/console/document-surface.ts';
 import { createScreen } from '../../../../src/adapters/console/screen.ts';
 import type { Options } from '../../../../src/core/command.ts';
@@ -46,82 +45,18 @@ const running = (answered: number, header = headerWith()): RootView => ({
 });
 
 const render = {
-  root: (view: RootView) =>
-    view.state === 'running'
-      ? `head\nRUNNING ${view.answered} / 145\n`
-      : view.state === 'done'
-        ? 'head\nOK · 2'
-        : 'head',
-  thread: () => ' fai05: bash-4.3.\n\nSummary of Ensure:\n',
   refusal: ({ outcome, error }: Refusal) => `${outcome} · ${error.message}\n`,
   tell: ({ title }: { title: string }) => `${title}\n`,
 };
 
 const refusal: Refusal = { outcome: 'DENIED', error: new McoError('denied/policy', 'no'), rules: [] };
 
-function setUp(shape: ConstructorParameters<typeof FakeTerminal>[0] = {}, gutter?: string) {
+function setUp(shape: ConstructorParameters<typeof FakeTerminal>[0] = {}) {
   const terminal = new FakeTerminal(shape);
-  const errors = new FakeTerminal({ isTTY: false });
   const clock = createFakeClock();
   const screen = createScreen({ output: terminal, clock, env: { NO_COLOR: '1' }, lifetime: createFakeLifetime() });
-  const progress = { output: errors, clock };
-  return { terminal, errors, clock, screen, surface: createConsoleSurface({ screen, render, gutter, progress }) };
+  return { terminal, clock, screen };
 }
-
-test('on a terminal the root is redrawn in place and becomes the summary, with the thread in a gutter', async () => {
-  const { terminal, errors, clock, surface } = setUp({}, '│ ');
-  const thread = await surface.open({ state: 'discovering', header: headerWith(), found: 0 });
-  thread.update(running(98));
-  await clock.advance(100);
-  assert.deepEqual(terminal.screen, ['head', 'RUNNING 98 / 145']);
-  await thread.finish(reportOf(headerWith()));
-  assert.deepEqual(terminal.screen, ['head', 'OK · 2', '│  fai05: bash-4.3.', '│', '│ Summary of Ensure:']);
-  assert.equal(errors.raw, '');
-});
-
-test('long lines of the thread wrap inside the gutter', async () => {
-  const { terminal, screen } = setUp({ columns: 22 });
-  const surface = createConsoleSurface({ screen, render: { ...render, thread: () => 'x'.repeat(50) }, gutter: '│ ' });
-  await (await surface.open(running(1))).finish(reportOf(headerWith()));
-  const row = `│ ${'x'.repeat(20)}`;
-  assert.deepEqual(terminal.screen.slice(2), [row, row, `│ ${'x'.repeat(10)}`]);
-});
-
-test('elsewhere only the final root and the thread are printed, progress goes to the errors every two seconds', async () => {
-  const { terminal, errors, clock, surface } = setUp({ isTTY: false }, '│ ');
-  const thread = await surface.open(running(0));
-  for (let answered = 1; answered <= 50; answered++) {
-    await clock.advance(100);
-    thread.update(running(answered));
-  }
-  assert.equal(terminal.raw, '');
-  assert.equal(errors.raw, 'RUNNING 20 / 145\nRUNNING 40 / 145\n');
-  await thread.finish(reportOf(headerWith()));
-  assert.equal(terminal.raw, 'head\nOK · 2\n fai05: bash-4.3.\n\nSummary of Ensure:\n');
-});
-
-test('without a gutter an empty line sets the thread apart', async () => {
-  const { terminal, surface } = setUp({ isTTY: false });
-  await (await surface.open(running(1))).finish(reportOf(headerWith()));
-  assert.match(terminal.raw, /OK · 2\n\n fai05/);
-});
-
-test('commands that want no progress get none', async () => {
-  for (const options of [{ noProgress: true }, { quiet: true }]) {
-    const { terminal, clock, surface } = setUp();
-    const thread = await surface.open(running(1, headerWith(options)));
-    thread.update(running(2, headerWith(options)));
-    await clock.advance(1000);
-    assert.equal(terminal.raw, '');
-  }
-});
-
-test('refusals and answers are printed', async () => {
-  const { terminal, surface } = setUp();
-  await surface.refuse(refusal);
-  await surface.tell({ kind: 'tell', title: 'help', sections: [] });
-  assert.deepEqual(terminal.screen, ['DENIED · no', 'help']);
-});
 
 test('a document is printed once, at the end, with nothing before it', async () => {
   const { terminal, screen, clock } = setUp();

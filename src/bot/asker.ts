@@ -1,0 +1,43 @@
+import type { CommandWorld } from '../core/command.ts';
+import type { IncomingMessage } from '../core/surface.ts';
+import type { Memberships } from '../policy/policy.ts';
+import type { Bot } from './bot.ts';
+
+/** Who asks, and where: what every decision about a message starts from. */
+export interface Asker {
+  /** `person:ana`. */
+  readonly caller: string;
+  /** The chat and channel, as policies name them. */
+  readonly place: string;
+  /** The groups of chat services that their account is in. */
+  readonly memberships: Memberships;
+}
+
+/** Where a command was typed, as policies name it: `slack:TEAM/CHANNEL`, `console`. */
+function placeOf({ origin }: IncomingMessage): string {
+  return origin.channel === '' ? origin.chat : `${origin.chat}:${origin.channel}`;
+}
+
+/** @throws McoError `untrusted/malformed-account` */
+export async function findAsker({ authority }: Bot, message: IncomingMessage): Promise<Asker> {
+  const caller = authority.identify(message.account);
+  return { caller, place: placeOf(message), memberships: await authority.findMemberships(message.account) };
+}
+
+/** What commands may know of the world when they read their words. */
+export function worldOf(bot: Bot, asker: Asker): CommandWorld {
+  const { agents, commands, authority } = bot;
+  return {
+    agents,
+    commands,
+    caller: asker.caller,
+    roles: authority.rolesOf(asker),
+    may: (agent, action) => mayUse(bot, asker, { agent, action }),
+  };
+}
+
+/** Whether somebody may use an action where they are; the effect is the description's. */
+export function mayUse({ agents, authority }: Bot, asker: Asker, what: { agent: string; action: string }): boolean {
+  const effect = agents.find(({ agent }) => agent === what.agent)?.actions[what.action]?.effect;
+  return effect !== undefined && authority.decide({ ...asker, ...what, effect }).outcome === 'allow';
+}

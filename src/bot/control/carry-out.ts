@@ -1,0 +1,54 @@
+import type { Control, Tell } from '../../core/command.ts';
+import { McoError } from '../../core/errors.ts';
+import { EXIT } from '../../core/report.ts';
+import { mayUse } from '../asker.ts';
+import type { Bot } from '../bot.ts';
+import { answered, type Handled, reported, type Scene } from '../handled.ts';
+import { cancelRun } from './cancel-run.ts';
+import { checkHealth } from './check-health.ts';
+import type { ControlScene } from './control-scene.ts';
+import { listRuns } from './list-runs.ts';
+import { loadReport } from './load-report.ts';
+import { retryRun } from './retry-run.ts';
+
+/** @throws McoError `denied/*`, `unknown/run`, `usage/*` */
+export async function carryOut(bot: Bot, control: Control, scene: ControlScene): Promise<Handled> {
+  requireSomeRight(bot, scene);
+  switch (control.verb) {
+    case 'runs':
+      return await tell(scene, await listRuns(bot, scene.message));
+    case 'health': {
+      const { answer, isWell } = await checkHealth(bot);
+      return await tell(scene, answer, isWell ? EXIT.ok : EXIT.notSent);
+    }
+    case 'show': {
+      const report = await loadReport(bot, scene, control.run);
+      await scene.surface.show(report);
+      return reported(report);
+    }
+    case 'cancel':
+      return await tell(scene, await cancelRun(bot, scene, control.run));
+    case 'retry':
+      return await retryRun(bot, scene, control);
+  }
+}
+
+async function tell({ surface }: Scene, answer: Tell, exitCode?: number): Promise<Handled> {
+  await surface.tell(answer);
+  return answered(answer, exitCode);
+}
+
+/**
+ * What runs say was said in their channel, for all who are in it: whoever may ask anything there may see it again.
+ *
+ * @throws McoError `denied/nothing-allowed`
+ */
+function requireSomeRight(bot: Bot, { asker }: Scene): void {
+  const isAllowed = bot.agents.some(({ agent, actions }) =>
+    Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action })),
+  );
+  if (isAllowed) return;
+  throw new McoError('denied/nothing-allowed', 'you may do nothing here', {
+    hint: '`whoami` shows who you are to the bot',
+  });
+}

@@ -1,0 +1,143 @@
+import type { Card } from '../../core/card.ts';
+import type { Chat, ChatRefusal } from '../../core/chat.ts';
+import type { McoError as Problem } from '../../core/errors.ts';
+import { McoError } from '../../core/errors.ts';
+import type { NewOutboxItem, OutboxItem, RunRecord } from '../../core/store.ts';
+import type { RunThread } from '../../core/surface.ts';
+import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
+import { drawResultFile } from '../../render/draw-result-file.ts';
+import type { Bot } from '../bot.ts';
+import { reportOf } from '../control/load-report.ts';
+import { type Channelled, openThread } from './chat-surface.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createProgress } from './progress.ts';
+import { type ResumedRun, resumeRuns } from './resume-runs.ts';
+import { createMessageTaker } from './take-messages.ts';
+
+export interface ConversationOptions {
+  readonly chats: readonly Chat[];
+  onRefusal(chat: string, refusal: ChatRefusal): void;
+  onProblem(problem: Problem): void;
+}
+
+/** The bot in its chats: what it takes from people, what it delivers to them, and what an earlier process left. */
+export interface Conversations {
+  readonly outbox: Outbox;
+  /** What delivers to a chat, for a terminal that hands its commands over itself. */
+  of(chat: Chat): Channelled;
+  /** Listens again to the requests of runs that were left open. Before the reply queue is read. */
+  resume(): Promise<void>;
+  /** Delivers what waits, ends what was left open, and takes what people say. */
+  start(): Promise<void>;
+  /** Takes nothing more, and waits so long for what is under way. What is not done then is taken up at the next start. */
+  stop(withinMs: number): Promise<void>;
+}
+
+export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: ConversationOptions): Conversations {
+  const { store, clock } = bot;
+  const byName = new Map(chats.map((chat) => [chat.name, chat]));
+  const progress = new Map(chats.map((chat) => [chat.name, createProgress(chat, clock)]));
+  const outbox = createOutbox({
+    store,
+    chats: byName,
+    clock,
+    async drawFile(run: RunRecord, format) {
+      const report = await reportOf(bot, run);
+      if (report === undefined) throw new McoError('bug/open-run', `run ${run.id} has a file before its end`);
+      return drawResultFile(report, format);
+    },
+    async endProgress(run) {
+      const ends = await Promise.all([...progress.values()].map((one) => one.end(run)));
+      return ends.every(Boolean);
+    },
+    onGivenUp: (item, error) => onProblem(describeLoss(item, error)),
+    onProblem,
+  });
+  const of = (chat: Chat): Channelled => {
+    const shown = progress.get(chat.name) ?? createProgress(chat, clock);
+    return { chat, progress: shown, outbox, store, clock };
+  };
+  const takers = chats.map((chat) => ({
+    chat,
+    taker: createMessageTaker({
+      bot,
+      chatting: of(chat),
+      onRefusal: (refusal) => onRefusal(chat.name, refusal),
+      onProblem,
+    }),
+  }));
+  let resumed: readonly ResumedRun[] = [];
+
+  /** @param isRootWaiting its root is still to be delivered */
+  async function finishResumed({ id, finish }: ResumedRun, isRootWaiting: boolean): Promise<void> {
+    const run = await store.runs.find(id);
+    const chat = run === undefined ? undefined : byName.get(run.place.chat);
+    await finish(run === undefined || chat === undefined ? undefined : openAgain(chat, run, isRootWaiting));
+  }
+
+  /** The thread of a run whose root never was on its way is no place to tell anything: then the requester is told alone. */
+  function openAgain(chat: Chat, { id, root, account, place }: RunRecord, isRootWaiting: boolean): RunThread {
+    const hasRoot = root !== undefined || isRootWaiting;
+    const shown = hasRoot ? Promise.resolve(root) : Promise.reject(new McoError('failed/no-root', 'it was not shown'));
+    const { channel, thread } = place;
+    const to = { account, channel, thread };
+    const tellAlone = (card: Card): NewOutboxItem[] => [
+      { chat: chat.name, lane: id, delivery: { kind: 'whisper', to, card } },
+    ];
+    return openThread(of(chat), { run: id, shown, tellAlone });
+  }
+
+  /** A message without a run was not begun: nobody waits for an answer in vain. */
+  async function answerForgotten(): Promise<void> {
+    const error = new McoError('unreachable/restarted', 'the bot was restarted before it began with this', {
+      hint: 'nothing was sent: give the command again',
+    });
+    const card = drawRefusalCard({ outcome: 'NOT SENT', error, rules: [] });
+    for (const { chat, message } of await store.inbox.open()) {
+      const { id, account, channel, thread, via } = message;
+      const to = { account, channel, thread, via };
+      if (byName.has(chat)) await outbox.add([{ chat, lane: id, delivery: { kind: 'whisper', to, card } }]);
+      await store.inbox.close(chat, id);
+    }
+  }
+
+  return {
+    outbox,
+    of,
+    async resume() {
+      resumed = await resumeRuns(bot);
+    },
+    async start() {
+      const roots = (await store.outbox.pending()).filter(({ delivery }) => delivery.kind === 'root');
+      const waiting = new Set(roots.map(({ lane }) => lane));
+      await outbox.resume();
+      await answerForgotten();
+      for (const run of resumed) {
+        finishResumed(run, waiting.has(run.id)).catch((thrown: unknown) => onProblem(toProblem(thrown)));
+      }
+      await Promise.all(takers.map(({ chat, taker }) => chat.start(taker.receiver)));
+    },
+    async stop(withinMs) {
+      let cancel = (): void => {};
+      const patience = new Promise<void>((resolve) => {
+        cancel = clock.after(withinMs, resolve);
+      });
+      const drained = Promise.all(takers.map(({ taker }) => taker.drain())).then(() => outbox.whenIdle());
+      await Promise.race([drained, patience]);
+      cancel();
+      for (const { taker } of takers) taker.abandon();
+      outbox.stop();
+      await Promise.all(chats.map((chat) => chat.stop()));
+    },
+  };
+}
+
+const toProblem = (thrown: unknown): Problem =>
+  thrown instanceof McoError ? thrown : new McoError('bug/unexpected', String(thrown), { cause: thrown });
+
+function describeLoss({ chat, delivery }: OutboxItem, error: McoError): McoError {
+  return new McoError(error.code, `a message (${delivery.kind}) to ${chat} was given up: ${error.message}`, {
+    hint: error.hint,
+    cause: error,
+  });
+}

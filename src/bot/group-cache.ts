@@ -1,0 +1,112 @@
+import { toMcoError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+
+/** Who asks waits no longer than this; an answer that comes later is for those who ask then. */
+const PATIENCE_MS = 2000;
+
+/** After a failure, unless the service said when to come back. */
+const PAUSE_MS = 10_000;
+
+/** A look-up that has not ended by then never will: another one may be made. */
+const LOST_MS = 60_000;
+
+export interface GroupCacheOptions {
+  readonly clock: Clock;
+  readonly maxAgeMs: number;
+  readonly staleMs: number;
+  readonly maxGroups: number;
+  /** Undefined: nobody knows such groups. */
+  lookUp(group: string): Promise<readonly string[]> | undefined;
+}
+
+export interface GroupCache {
+  /** The accounts in a group; undefined when that can't be told for now. Never fails. */
+  membersOf(group: string): Promise<ReadonlySet<string> | undefined>;
+}
+
+interface Answer {
+  readonly members: ReadonlySet<string>;
+  /** When it was asked for. */
+  readonly askedAt: number;
+  /** Which look-up it is of. */
+  readonly number: number;
+}
+
+interface Group {
+  /** How many look-ups were made. */
+  count: number;
+  answer?: Answer;
+  underWay?: { readonly startedAt: number; readonly end: Promise<void> } | undefined;
+  notBefore?: number | undefined;
+}
+
+/** Remembers who is in which group, and makes one look-up of a group at a time. */
+export function createGroupCache(options: GroupCacheOptions): GroupCache {
+  const { clock, maxAgeMs, staleMs } = options;
+  const groups = new Map<string, Group>();
+  const membersWithin = ({ answer }: Group, limitMs: number): ReadonlySet<string> | undefined => {
+    if (answer === undefined) return undefined;
+    const ageMs = clock.now() - answer.askedAt;
+    // A clock that was set back makes an answer younger than nothing: it tells nothing about its age then.
+    return ageMs >= 0 && ageMs < limitMs ? answer.members : undefined;
+  };
+  return {
+    async membersOf(name) {
+      const group = groups.get(name) ?? makeRoom(groups, options.maxGroups, name);
+      if (group === undefined) return undefined;
+      const fresh = membersWithin(group, maxAgeMs);
+      if (fresh !== undefined) return fresh;
+      const underWay = startLookUp(options, name, group);
+      if (underWay !== undefined) await waitAtMost(clock, PATIENCE_MS, underWay);
+      return membersWithin(group, staleMs);
+    },
+  };
+}
+
+/** The look-up that is being made, or a new one; undefined while none is to be made. */
+function startLookUp({ clock, lookUp }: GroupCacheOptions, name: string, group: Group): Promise<void> | undefined {
+  const startedAt = clock.now();
+  const { underWay, notBefore } = group;
+  if (underWay !== undefined && Math.abs(startedAt - underWay.startedAt) < LOST_MS) return underWay.end;
+  if (notBefore !== undefined && startedAt < notBefore && notBefore - startedAt <= LOST_MS) return undefined;
+  const number = ++group.count;
+  const ask = async (): Promise<void> => {
+    const answer = lookUp(name);
+    if (answer === undefined) return;
+    const members = new Set(await answer);
+    if ((group.answer?.number ?? 0) < number) group.answer = { members, askedAt: startedAt, number };
+  };
+  const end = ask()
+    .catch((thrown: unknown) => {
+      const pauseMs = Math.min(toMcoError(thrown).retryAfterMs ?? PAUSE_MS, LOST_MS);
+      group.notBefore = clock.now() + pauseMs;
+    })
+    .finally(() => {
+      if (group.underWay?.end === end) group.underWay = undefined;
+    });
+  group.underWay = { startedAt, end };
+  return end;
+}
+
+/** Forgets the group that has been known the longest, if need be; never one that is being looked up. */
+function makeRoom(groups: Map<string, Group>, maxGroups: number, name: string): Group | undefined {
+  if (groups.size >= maxGroups) {
+    const idle = [...groups].find(([, { underWay }]) => underWay === undefined);
+    if (idle === undefined) return undefined;
+    groups.delete(idle[0]);
+  }
+  const group: Group = { count: 0 };
+  groups.set(name, group);
+  return group;
+}
+
+/** Resolves when the promise ends or time is up. */
+function waitAtMost(clock: Clock, timeoutMs: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(timeoutMs, resolve);
+    void promise.then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

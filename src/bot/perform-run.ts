@@ -1,0 +1,84 @@
+import { toMcoError } from '../core/errors.ts';
+import type { RunReport } from '../core/report.ts';
+import type { RunThread } from '../core/surface.ts';
+import type { Bot } from './bot.ts';
+import { composeReport, describeAction, headerOf } from './compose-report.ts';
+import type { Run } from './compose-request.ts';
+import { executeRun } from './execute-run.ts';
+import { type Handled, reported, type Scene } from './handled.ts';
+import { describeRun } from './keep-run.ts';
+import type { LateAnswers } from './late-answers.ts';
+import { decideRun, type Order, startRun } from './start-run.ts';
+import type { Trail } from './trail.ts';
+
+/**
+ * A question to the fleet, from the decision to the last word on it.
+ *
+ * @throws McoError whatever kept it from being begun
+ */
+export async function performRun(bot: Bot, order: Order, scene: Scene): Promise<Handled> {
+  const { message, asker, trail, signal } = scene;
+  const run = await startRun(bot, order);
+  await decideRun(bot, run, { asker, trail });
+
+  await bot.store.runs.begin(describeRun(run, message, bot.clock.now()));
+  const active = bot.active.start(run.id, signal);
+  try {
+    const thread = await openThread(bot, run, scene);
+    const { report, late } = await executeRun(bot, run, { thread, trail, active });
+    const recorded = await recordOutcome(report, trail);
+    await thread.finish(recorded);
+    // A chat's thread has done so in the same stroke; on a terminal it is done here.
+    await bot.store.runs.finish(recorded);
+    followLate(late, { thread, trail, report: recorded });
+    return reported(recorded);
+  } finally {
+    active.end();
+  }
+}
+
+/** A run that can't be shown is over before it began, and must not be found open at the next start. */
+async function openThread(bot: Bot, run: Run, { surface }: Scene): Promise<RunThread> {
+  const header = headerOf(run);
+  try {
+    return await surface.open({ state: 'discovering', header, found: 0 });
+  } catch (thrown) {
+    const now = bot.clock.now();
+    const conducted = { results: [], unexpected: [], problem: toMcoError(thrown) };
+    const end = { header, conducted, startedAt: now, endedAt: now, cancelled: undefined, refusedAnswers: 0 };
+    await bot.store.runs.finish(composeReport(describeAction(bot, run.ask), end)).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+/**
+ * Before it is shown: whoever reads it may have gone. What was done is done, so a record that can't be written any more
+ * does not undo the answer, but is told with it.
+ */
+export async function recordOutcome(report: RunReport, trail: Trail): Promise<RunReport> {
+  const { outcome, counts, elapsedMs, problem } = report;
+  try {
+    await trail.record('outcome', {
+      result: outcome,
+      counts,
+      elapsedMs,
+      code: problem?.code,
+      reason: problem?.message,
+    });
+    return report;
+  } catch (thrown) {
+    return { ...report, problem: problem ?? toMcoError(thrown) };
+  }
+}
+
+/** What arrives after the end goes to the thread and on record. */
+function followLate(
+  late: LateAnswers,
+  { thread, trail, report }: { readonly thread: RunThread; readonly trail: Trail; readonly report: RunReport },
+): void {
+  late.follow((results) => {
+    const nodes = results.map(({ node }) => node);
+    void trail.record('unexpected', { nodes, reason: 'answered after the end of the run' }).catch(() => undefined);
+    void thread.append({ header: report.header, results }).catch(() => undefined);
+  });
+}

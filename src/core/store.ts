@@ -1,0 +1,159 @@
+import type { Card } from './card.ts';
+import type { ChatMessage, PostRef, Recipient } from './chat.ts';
+import type { NodeResult, RunHeader, RunReport } from './report.ts';
+
+/**
+ * What survives a restart: runs with their replies, messages that wait to be delivered, and messages that were seen.
+ * Every promise resolves when it is on disk. Every method throws McoError `failed/store` when the disk does not do it.
+ */
+export interface Store {
+  readonly runs: RunStore;
+  readonly inbox: InboxStore;
+  readonly outbox: OutboxStore;
+  /** Writes and reads a row back. */
+  check(): Promise<void>;
+  /** Forgets finished runs, handled messages and delivered posts of before that time (ms since the epoch). */
+  forgetBefore(time: number): Promise<void>;
+  close(): void;
+}
+
+/** Where a run was asked for. */
+export interface RunPlace {
+  /** `Chat.name`. */
+  readonly chat: string;
+  readonly channel: string;
+  /** The thread that the command was given in. */
+  readonly thread?: string | undefined;
+}
+
+/** Everything that is needed to show a run again, and to ask the same again: the header's command, parsed anew. */
+export interface StoredRun {
+  readonly id: string;
+  readonly account: string;
+  readonly caller: string;
+  readonly place: RunPlace;
+  /** `ChatMessage.id` of the message that asked for it. */
+  readonly message?: string | undefined;
+  readonly header: RunHeader;
+  /** False where the command holds a secret, which the header's command has masked. */
+  readonly isRepeatable: boolean;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+}
+
+/** What is known of a run by now. */
+export interface RunRecord extends StoredRun {
+  /** The root message, when it is delivered. */
+  readonly root?: PostRef | undefined;
+  /** The frozen list; undefined until it is known. */
+  readonly nodes?: readonly string[] | undefined;
+  /** The report without its results, when the run is over. */
+  readonly end?: Omit<RunReport, 'results'> | undefined;
+}
+
+/** A request of a run that was about to be sent: answers to it count, also after a restart. */
+export interface StoredRequest {
+  readonly id: string;
+  readonly run: string;
+  readonly nodes: readonly string[];
+  readonly sentAt: number;
+  /** Answers after this moment change nothing any more. */
+  readonly waitUntil: number;
+}
+
+export interface RunStore {
+  /** In the same stroke the message that asked for it is closed in the inbox. */
+  begin(run: StoredRun): Promise<void>;
+  setTargets(run: string, nodes: readonly string[]): Promise<void>;
+  addRequests(requests: readonly StoredRequest[]): Promise<void>;
+  addResults(run: string, results: readonly NodeResult[]): Promise<void>;
+  /**
+   * Ends a run and adds what tells people so to the outbox, both or nothing. Results that are there already stay, the
+   * report's others are added. A run that has ended stays as it is, and nothing is added anywhere.
+   */
+  finish(report: RunReport, items?: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
+  find(run: string): Promise<RunRecord | undefined>;
+  /** Runs of a place whose id ends like this, newest first, at most ten. */
+  findByEnd(place: Pick<RunPlace, 'chat' | 'channel'>, end: string): Promise<readonly RunRecord[]>;
+  /** The newest runs of a channel; of one thread or one account, where given. Newest first. */
+  list(query: RunQuery): Promise<readonly RunRecord[]>;
+  /** Runs that were begun and not finished. */
+  open(): Promise<readonly RunRecord[]>;
+  requestsOf(run: string): Promise<readonly StoredRequest[]>;
+  /** Sorted by node. */
+  resultsOf(run: string): Promise<readonly NodeResult[]>;
+}
+
+export interface RunQuery {
+  readonly chat: string;
+  readonly channel: string;
+  /** Runs that were asked for in this thread, and the run whose own thread it is. */
+  readonly thread?: string | undefined;
+  readonly account?: string | undefined;
+  readonly isFinished?: boolean | undefined;
+  readonly max: number;
+}
+
+export interface SeenMessage {
+  /** `Chat.name`. */
+  readonly chat: string;
+  readonly message: ChatMessage;
+  readonly receivedAt: number;
+}
+
+/** INVARIANT: a message is claimed once, whatever the service delivers, and nothing is done for it before that. */
+export interface InboxStore {
+  /** False: it was claimed before. */
+  claim(seen: SeenMessage): Promise<boolean>;
+  /** Everything has been done for it. */
+  close(chat: string, id: string): Promise<void>;
+  /** When the newest message of a chat was received, ms since the epoch. */
+  latest(chat: string): Promise<number | undefined>;
+  /** Claimed and not closed, oldest first. */
+  open(): Promise<readonly SeenMessage[]>;
+}
+
+/** Something to be delivered. A run's root is posted once; edits and replies go to that root and its thread. */
+export type Delivery =
+  | {
+      readonly kind: 'root';
+      readonly run: string;
+      readonly channel: string;
+      readonly thread?: string | undefined;
+      readonly card: Card;
+    }
+  | { readonly kind: 'edit'; readonly run: string; readonly card: Card }
+  | { readonly kind: 'reply'; readonly run: string; readonly card: Card }
+  | { readonly kind: 'file'; readonly run: string; readonly format: 'csv' | 'json' }
+  | { readonly kind: 'post'; readonly channel: string; readonly thread?: string | undefined; readonly card: Card }
+  | { readonly kind: 'whisper'; readonly to: Recipient; readonly card: Card };
+
+export interface NewOutboxItem {
+  /** `Chat.name`. */
+  readonly chat: string;
+  /** The items of a lane are delivered one after the other: a run's id, or the id of the message that is answered. */
+  readonly lane: string;
+  readonly delivery: Delivery;
+  /** Not before this moment, ms since the epoch. */
+  readonly notBefore?: number | undefined;
+}
+
+export interface OutboxItem extends NewOutboxItem {
+  /** Counts up from 1 for ever: names the item. */
+  readonly id: number;
+  readonly attempts: number;
+  readonly firstTriedAt?: number | undefined;
+}
+
+export interface OutboxStore {
+  /** Either all of them are there, or none. */
+  add(items: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
+  /** Not delivered and not given up, in the order they were added. */
+  pending(): Promise<readonly OutboxItem[]>;
+  /** About to be tried: a crash from here on may have delivered it. */
+  noteAttempt(id: number, at: number): Promise<void>;
+  /** @param root for a run's root: where it stands; kept with the run */
+  noteDelivered(id: number, root?: { readonly run: string; readonly post: PostRef }): Promise<void>;
+  /** Given up, with the reason. */
+  noteFailed(id: number, reason: string): Promise<void>;
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
+import { COMMANDS } from '../../../commands/index.ts';
+import { planCommand } from '../../../src/bot/plan-command.ts';
+import type { Plan } from '../../../src/core/command.ts';
+import { McoError } from '../../../src/core/errors.ts';
+import { parseCommandLine } from '../../../src/language/parse-command-line.ts';
+import { makeWorld } from './person-world.ts';
+
+type Allowed = (action: string) => boolean;
+
+const planFor = (isAllowed: Allowed, text: string): Plan =>
+  planCommand(parseCommandLine(text), COMMANDS, makeWorld(isAllowed));
+
+/** What somebody is told: an answer's text, or an error's message and hint. */
+function toldTo(isAllowed: Allowed, text: string): string {
+  try {
+    const plan = planFor(isAllowed, text);
+    if (plan.kind !== 'tell') throw new Error(`${text} tells nothing`);
+    return [plan.title, ...plan.sections.flatMap(({ heading = '', lines }) => [heading, ...lines])].join('\n');
+  } catch (error) {
+    if (!(error instanceof McoError)) throw error;
+    return `${error.code} ${error.message} ${error.hint ?? ''}`;
+  }
+}
+
+const everything: Allowed = () => true;
+const nothing: Allowed = () => false;
+const only =
+  (...actions: string[]): Allowed =>
+  (action) =>
+    actions.includes(action);
+const noUpdate: Allowed = (action) => action !== 'package.update';
+
+describe('a suggestion names only what this person may use here', () => {
+  const cases: readonly (readonly [text: string, isAllowed: Allowed, named: RegExp, hidden: RegExp])[] = [
+    ['package udpate bash', noUpdate, /known: status, count/, /update/],
+    ['package udpate bash', everything, /`update`/, /known/],
+    ['package udpate bash', nothing, /`whoami`/, /update|status|count/],
+    ['package', noUpdate, /one of status, count; for example `package status/, /update/],
+    ['package', only('package.update'), /one of update; for example `package update/, /status|count/],
+    ['package', nothing, /`whoami`/, /status/],
+    ['pakage status bash', only('service.status'), /known: service/, /`?package`?[ ,]/],
+    ['pakage status bash', only('package.update'), /`package`/, /known/],
+    ['serivce status nginx', noUpdate, /`service`/, /known/],
+    ['pingg', only('package.status'), /known/, /`ping`|ping,/],
+    ['rpcutl ping', only('package.status'), /known/, /rpcutil/],
+    ['rpc rpcutl ping', only('package.status'), /package/, /rpcutil/],
+    ['rpc', only('package.status'), /agents: package$/, /service|rpcutil/],
+    ['rpc', nothing, /`whoami`/, /package/],
+    ['rpc package udpate bash', noUpdate, /known: status, count/, /update/],
+    ['retyr', only('package.count'), /`retry`/, /known/],
+    ['retyr', nothing, /known: whoami, help$/, /`?retry`?[ ,]/],
+    ['help pakage', only('service.status'), /known/, /`package`|package,/],
+    ['help package', only('service.status'), /nothing that you may use here/, /status NAME/],
+    ['package update', noUpdate, /missing-input/, /for example/],
+    ['package update', everything, /for example/, /known/],
+  ];
+  for (const [text, isAllowed, named, hidden] of cases) {
+    it(`of \`${text}\`: ${named.source}, not ${hidden.source}`, () => {
+      const told = toldTo(isAllowed, text);
+      const [, said = ''] = /^\S+ .*?` ?(.*)$/.exec(told) ?? [];
+      assert.match(told, named);
+      assert.doesNotMatch(said === '' ? told : said, hidden);
+    });
+  }
+
+  it('and yet what was typed in full is still asked, for the policy to deny and the audit to keep', () => {
+    const plan = planFor(nothing, 'package update bash');
+    assert.deepEqual([plan.kind, plan.kind === 'ask' && plan.action], ['ask', 'update']);
+  });
+});
+
+describe('help tells only what this person may use here', () => {
+  const commandsIn = (told: string): string[] =>
+    (/Commands\n([\s\S]*?)\n\n?(?:Which nodes|You may)/.exec(`${told}\n`)?.[1] ?? '')
+      .split('\n')
+      .map((line) => line.split(' ', 1)[0] ?? '')
+      .filter((name) => name !== '');
+
+  it('everything, to somebody who may do everything', () => {
+    assert.deepEqual(commandsIn(toldTo(everything, 'help')), [...COMMANDS.map(({ name }) => name), 'rpcutil']);
+  });
+
+  it('the commands about runs, to everybody who may use one action at least', () => {
+    assert.deepEqual(commandsIn(toldTo(only('package.count'), 'help')), [
+      'package',
+      ...['runs', 'show', 'cancel', 'retry', 'whoami', 'health', 'help'],
+    ]);
+  });
+
+  it('nothing but help and whoami, to somebody who may use nothing', () => {
+    const told = toldTo(nothing, 'help');
+    assert.deepEqual(commandsIn(told), ['whoami', 'help']);
+    assert.match(told, /You may use no action here/);
+    assert.doesNotMatch(told, /--batch/);
+  });
+
+  it('no example and no usage of an action that would be denied', () => {
+    for (const { agent, actions } of AGENT_DESCRIPTIONS) {
+      for (const action of Object.keys(actions)) {
+        const isAllowed: Allowed = (name) => name !== `${agent}.${action}`;
+        const told = ['help', ...COMMANDS.map(({ name }) => `help ${name}`), `help ${agent}`].map((text) =>
+          toldTo(isAllowed, text),
+        );
+        const examples = told.join('\n').matchAll(/^\/mco ((?!help COMMAND).*)$/gm);
+        for (const [, example = ''] of examples) {
+          const plan = planFor(everything, example);
+          assert.notDeepEqual(plan.kind === 'ask' && [plan.agent, plan.action], [agent, action], example);
+        }
+        assert.doesNotMatch(told.join('\n'), new RegExp(`${agent} ${action}\\b`), `${agent}.${action}`);
+      }
+    }
+  });
+
+  it('usage and examples of the actions they may use', () => {
+    const told = toldTo(noUpdate, 'help package');
+    assert.match(told, /package NAME status/);
+    assert.doesNotMatch(told, /update/);
+    assert.match(toldTo(everything, 'package help'), /package update NAME/);
+  });
+
+  it('examples of the agent where the command has none for them', () => {
+    const told = toldTo(only('rpcutil.ping'), 'help rpcutil');
+    assert.match(told, /rpcutil ping \(read\)/);
+    assert.doesNotMatch(told, /get_fact/);
+  });
+
+  it('the option `--nodes`', () => assert.match(toldTo(everything, 'help'), /--nodes last\|RUN/));
+});
+
+describe('what asks no node takes no options for nodes', () => {
+  const refused: readonly (readonly [text: string, option: string])[] = [
+    ['help -F a=b', '-F'],
+    ['help package --limit 5', '--limit'],
+    ['package help --batch 5', '--batch'],
+    ['whoami -1', '-1'],
+    ['whoami -v', '-v'],
+    ['help --csv', '--csv'],
+    ['runs -C web', '-C'],
+    ['runs --nodes last', '--nodes'],
+    ['health --timeout 5', '-t'],
+    ['show 7f3a --limit 5', '--limit'],
+    ['show 7f3a -I web1', '-I'],
+    ['show 7f3a -T other', '-T'],
+    ['cancel 7f3a --csv', '--csv'],
+    ['retry 7f3a --batch 5', '--batch'],
+    ['retry 7f3a -S a', '-S'],
+    ['retry 7f3a --ttl 5', '--ttl'],
+    ['retry 7f3a --json', '-j'],
+    ['retry 7f3a --nodes last', '--nodes'],
+  ];
+  for (const [text, option] of refused) {
+    it(`\`${text}\` is refused`, () => {
+      const told = toldTo(everything, text);
+      assert.ok(told.startsWith(`usage/unexpected-option \`${option}\` means nothing to `), told);
+    });
+  }
+
+  it('and the caret stands at the value', () => {
+    assert.throws(
+      () => planFor(everything, 'whoami -F a=b'),
+      (error) => error instanceof McoError && error.at?.start === 10 && error.at.end === 13,
+    );
+  });
+
+  for (const text of [
+    'help --json',
+    'whoami -j',
+    'runs --json',
+    'health --json',
+    'cancel last --json',
+    'show 7f3a --json -v',
+    'show 7f3a --csv --display all',
+    'retry 7f3a silent',
+  ]) {
+    it(`\`${text}\` is taken`, () => void planFor(everything, text));
+  }
+});
