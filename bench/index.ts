@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { exitWithError } from '../src/main/exit-with-error.ts';
 import type { Bench, Table } from './bench.ts';
 import { readBenchArgs } from './bench-args.ts';
+import { CHAT_ACKNOWLEDGEMENTS } from './chat-acknowledgements.ts';
 import { describeMachine } from './describe-machine.ts';
 import { IDLE_AGENT } from './idle-agent.ts';
 import { KNOWN_HOSTS } from './known-hosts.ts';
@@ -11,7 +12,15 @@ import { formatTable } from './print-table.ts';
 import { ROUND_TRIP } from './round-trip.ts';
 import { SIGNATURES } from './signatures.ts';
 
-const BENCHES: readonly Bench[] = [ROUND_TRIP, SIGNATURES, KNOWN_HOSTS, PARSER, POLICY, IDLE_AGENT];
+const BENCHES: readonly Bench[] = [
+  ROUND_TRIP,
+  SIGNATURES,
+  KNOWN_HOSTS,
+  PARSER,
+  POLICY,
+  IDLE_AGENT,
+  CHAT_ACKNOWLEDGEMENTS,
+];
 
 const HELP = `npm run bench [-- [--quick] [--json FILE] [NAME...]]
 

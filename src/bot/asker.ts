@@ -7,6 +7,8 @@ import type { Bot } from './bot.ts';
 export interface Asker {
   /** `person:ana`. */
   readonly caller: string;
+  /** The chat account, whoever it belongs to. */
+  readonly account: string;
   /** The chat and channel, as policies name them. */
   readonly place: string;
   /** The groups of chat services that their account is in. */
@@ -21,7 +23,8 @@ function placeOf({ origin }: IncomingMessage): string {
 /** @throws McoError `untrusted/malformed-account` */
 export async function findAsker({ authority }: Bot, message: IncomingMessage): Promise<Asker> {
   const caller = authority.identify(message.account);
-  return { caller, place: placeOf(message), memberships: await authority.findMemberships(message.account) };
+  const { account } = message;
+  return { caller, account, place: placeOf(message), memberships: await authority.findMemberships(account) };
 }
 
 /** What commands may know of the world when they read their words. */
@@ -37,7 +40,12 @@ export function worldOf(bot: Bot, asker: Asker): CommandWorld {
 }
 
 /** Whether somebody may use an action where they are; the effect is the description's. */
-export function mayUse({ agents, authority }: Bot, asker: Asker, what: { agent: string; action: string }): boolean {
-  const effect = agents.find(({ agent }) => agent === what.agent)?.actions[what.action]?.effect;
-  return effect !== undefined && authority.decide({ ...asker, ...what, effect }).outcome === 'allow';
+export function mayUse(
+  { agents, authority }: Bot,
+  asker: Asker,
+  { agent, action }: { readonly agent: string; readonly action: string },
+): boolean {
+  const effect = agents.find((known) => known.agent === agent)?.actions[action]?.effect;
+  // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
+  return effect !== undefined && authority.decide({ ...asker, agent, action, effect }).outcome === 'allow';
 }

@@ -1,4 +1,5 @@
 import type { AgentDescription, Effect } from '../core/agent-description.ts';
+import type { ChatPerson } from '../core/chat.ts';
 import type { Command } from '../core/command.ts';
 import type { AuditLog, Bus, Clock, NewId, Signer } from '../core/ports.ts';
 import type { Store } from '../core/store.ts';
@@ -54,6 +55,8 @@ export interface Bot {
   readonly store: Store;
   readonly active: ActiveRuns;
   readonly health: readonly HealthCheck[];
+  /** What the chat service of an account says of it. */
+  findPerson(account: string): Promise<ChatPerson | undefined>;
   /** Reads a list of nodes for `--nodes FILE`; undefined where files are none of the asker's business. */
   readonly readNodeList?: ((file: string) => Promise<readonly string[]>) | undefined;
   readonly clock: Clock;

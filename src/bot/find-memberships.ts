@@ -1,4 +1,5 @@
 import type { Chat } from '../core/chat.ts';
+import type { McoError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Memberships } from '../policy/policy.ts';
 import { createGroupCache } from './group-cache.ts';
@@ -12,6 +13,8 @@ export interface MembershipFinderOptions {
   readonly maxAgeMs?: number;
   /** While the service can't be asked, its last answer counts for so long. Default 30 min. */
   readonly staleMs?: number;
+  /** Told of look-ups that failed. Default: nobody. */
+  readonly onProblem?: ((problem: McoError) => void) | undefined;
 }
 
 export interface MembershipFinder {
@@ -27,7 +30,7 @@ export interface MembershipFinder {
 
 /** Asks the chat services who is in their groups, and remembers what they said. */
 export function createMembershipFinder(options: MembershipFinderOptions): MembershipFinder {
-  const { chats, clock, maxAgeMs = 300_000, staleMs = 1_800_000 } = options;
+  const { chats, clock, maxAgeMs = 300_000, staleMs = 1_800_000, onProblem } = options;
   // INVARIANT: only the service that a group's name begins with says who is in it.
   const chatOf = (group: string) => chats.find(({ name }) => name === serviceOf(group));
   const cache = createGroupCache({
@@ -35,6 +38,7 @@ export function createMembershipFinder(options: MembershipFinderOptions): Member
     maxAgeMs,
     staleMs,
     maxGroups: MAX_GROUPS,
+    onProblem,
     lookUp: (group) => chatOf(group)?.findMembers(group),
   });
   return {

@@ -5,6 +5,9 @@ import type { RunPlace, RunRecord } from '../core/store.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
 
+/** In a command that may be given again much later, four characters could come to mean another run. */
+const SOURCE_LENGTH = 8;
+
 /** Where somebody who has no chat is. */
 const NOWHERE: RunPlace = { chat: 'terminal', channel: '' };
 
@@ -90,5 +93,5 @@ export async function resolveNodes(bot: Bot, message: IncomingMessage, source: N
     const kind = source.which === 'all' ? 'no nodes' : `no nodes that count as \`${source.which}\``;
     throw new McoError('usage/no-nodes', `run \`${run.id.slice(-4)}\` has ${kind}`);
   }
-  return { nodes, source: { from: 'run', run: run.id.slice(-4), which: source.which } };
+  return { nodes, source: { from: 'run', run: run.id.slice(-SOURCE_LENGTH), which: source.which } };
 }

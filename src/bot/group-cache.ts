@@ -1,4 +1,4 @@
-import { toMcoError } from '../core/errors.ts';
+import { McoError, toMcoError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** Who asks waits no longer than this; an answer that comes later is for those who ask then. */
@@ -17,6 +17,8 @@ export interface GroupCacheOptions {
   readonly maxGroups: number;
   /** Undefined: nobody knows such groups. */
   lookUp(group: string): Promise<readonly string[]> | undefined;
+  /** A look-up failed: who depends on the group is denied, and somebody should know why. */
+  onProblem?: ((problem: McoError) => void) | undefined;
 }
 
 export interface GroupCache {
@@ -64,7 +66,11 @@ export function createGroupCache(options: GroupCacheOptions): GroupCache {
 }
 
 /** The look-up that is being made, or a new one; undefined while none is to be made. */
-function startLookUp({ clock, lookUp }: GroupCacheOptions, name: string, group: Group): Promise<void> | undefined {
+function startLookUp(
+  { clock, lookUp, onProblem }: GroupCacheOptions,
+  name: string,
+  group: Group,
+): Promise<void> | undefined {
   const startedAt = clock.now();
   const { underWay, notBefore } = group;
   if (underWay !== undefined && Math.abs(startedAt - underWay.startedAt) < LOST_MS) return underWay.end;
@@ -78,7 +84,10 @@ function startLookUp({ clock, lookUp }: GroupCacheOptions, name: string, group: 
   };
   const end = ask()
     .catch((thrown: unknown) => {
-      const pauseMs = Math.min(toMcoError(thrown).retryAfterMs ?? PAUSE_MS, LOST_MS);
+      const error = toMcoError(thrown);
+      const { code, message, hint } = error;
+      onProblem?.(new McoError(code, `the group ${name} could not be looked up: ${message}`, { hint, cause: error }));
+      const pauseMs = Math.min(error.retryAfterMs ?? PAUSE_MS, LOST_MS);
       group.notBefore = clock.now() + pauseMs;
     })
     .finally(() => {

@@ -11,6 +11,9 @@ import type { LateAnswers } from './late-answers.ts';
 import { decideRun, type Order, startRun } from './start-run.ts';
 import type { Trail } from './trail.ts';
 
+/** How long after each try the end of a run is tried to be written down again. */
+const WRITE_PAUSES_MS = [250, 1000, 4000, 15_000, 60_000];
+
 /**
  * A question to the fleet, from the decision to the last word on it.
  *
@@ -27,14 +30,31 @@ export async function performRun(bot: Bot, order: Order, scene: Scene): Promise<
     const thread = await openThread(bot, run, scene);
     const { report, late } = await executeRun(bot, run, { thread, trail, active });
     const recorded = await recordOutcome(report, trail);
-    await thread.finish(recorded);
+    const isTold = await insist(bot, () => thread.finish(recorded));
     // A chat's thread has done so in the same stroke; on a terminal it is done here.
-    await bot.store.runs.finish(recorded);
+    if (isTold) await insist(bot, () => bot.store.runs.finish(recorded));
     followLate(late, { thread, trail, report: recorded });
     return reported(recorded);
   } finally {
     active.end();
   }
+}
+
+/**
+ * What was sent was sent: a disk that fails then must not make it look as if nothing was. False: it could not be written
+ * down. The run stays open, and is told at the next start.
+ */
+async function insist({ clock }: Bot, write: () => Promise<unknown>): Promise<boolean> {
+  for (const pauseMs of WRITE_PAUSES_MS) {
+    try {
+      await write();
+      return true;
+    } catch (thrown) {
+      if (toMcoError(thrown).code !== 'failed/store') throw thrown;
+    }
+    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+  }
+  return false;
 }
 
 /** A run that can't be shown is over before it began, and must not be found open at the next start. */

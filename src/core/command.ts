@@ -79,6 +79,7 @@ export interface Tell {
 export type Control =
   | { readonly kind: 'control'; readonly verb: 'runs' }
   | { readonly kind: 'control'; readonly verb: 'health' }
+  | { readonly kind: 'control'; readonly verb: 'whoami' }
   | { readonly kind: 'control'; readonly verb: 'show'; readonly run: Word }
   | { readonly kind: 'control'; readonly verb: 'cancel'; readonly run: Word }
   | { readonly kind: 'control'; readonly verb: 'retry'; readonly run: Word; readonly which: NodeShare };

@@ -7,7 +7,7 @@ import { parseCommandLine } from './parse-command-line.ts';
 /**
  * The world as this person may know it: the actions they may use here, and the commands, examples and usages that ask
  * for nothing else. Help and suggestions are made from it. Commands about runs and the bot are for everybody who may use
- * any action here.
+ * any action here; who one is, everybody may know.
  *
  * @param read what a command line comes to; undefined when its first word means nothing
  */
@@ -16,7 +16,7 @@ export function narrowWorld(world: CommandWorld, read: (line: CommandLine) => Pl
   const isOpen = (text: string, unread: boolean): boolean => {
     const plan = readExample(text, read);
     if (plan === undefined) return unread;
-    if (plan.kind === 'control') return agents.length > 0;
+    if (plan.kind === 'control') return plan.verb === 'whoami' || agents.length > 0;
     return plan.kind === 'tell' || world.may(plan.agent, plan.action);
   };
   const commands = world.commands.map(

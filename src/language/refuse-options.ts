@@ -13,6 +13,7 @@ const JSON_ONLY: Taken = { names: ['json'], hint: 'no node is asked, so it takes
 const TAKEN: Readonly<Record<Control['verb'], Taken>> = {
   runs: JSON_ONLY,
   health: JSON_ONLY,
+  whoami: JSON_ONLY,
   cancel: JSON_ONLY,
   show: {
     names: ['json', 'csv', 'display', 'verbose'],

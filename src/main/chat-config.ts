@@ -68,15 +68,40 @@ export type OpenService = (store: Store) => Promise<ServiceChat>;
 
 /** @throws McoError `usage/*` naming the setting or file that can't be used */
 export async function readServices(
-  config: ChatConfig,
+  { chat: config, http }: { readonly chat: ChatConfig; readonly http?: unknown },
   resolvePath: ResolvePath,
   clock: Clock,
 ): Promise<readonly OpenService[]> {
+  requireHttp(config, http !== undefined);
   const services = [
     ...(config.slack ?? []).map((slack) => readSlack(slack, resolvePath, clock)),
     ...(config.mattermost ?? []).map((mattermost) => readMattermost(mattermost, resolvePath, clock)),
   ];
   return await Promise.all(services);
+}
+
+/**
+ * A service that calls the bot needs a server to call, and each path has one owner.
+ *
+ * @throws McoError `usage/bad-file`
+ */
+function requireHttp({ slack = [], mattermost = [] }: ChatConfig, hasServer: boolean): void {
+  const callers = [
+    { name: 'Slack over HTTP', count: slack.filter(({ signing_secret_file: file }) => file !== undefined).length },
+    { name: 'Mattermost', count: mattermost.length },
+  ];
+  for (const { name, count } of callers) {
+    if (count > 0 && !hasServer) {
+      throw new McoError('usage/bad-file', `${name} calls the bot, and there is no \`http\` section`, {
+        hint: 'add `http: { host: 127.0.0.1, port: 8065 }`, and a proxy with TLS before it',
+      });
+    }
+    if (count > 1) {
+      throw new McoError('usage/bad-file', `${count} times ${name} would call the same path of one bot`, {
+        hint: 'run a bot for each of them; several Slack workspaces over Socket Mode are fine in one',
+      });
+    }
+  }
 }
 
 async function readSlack(config: SlackConfig, resolvePath: ResolvePath, clock: Clock): Promise<OpenService> {

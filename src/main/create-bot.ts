@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createActiveRuns } from '../bot/active-runs.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
+import { originOf } from '../bot/conversation/chat-origin.ts';
 import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
 import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
@@ -57,6 +58,9 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     refusals.record({ ...stamp(), event, code: error.code, reason: error.message, request, signer: sender });
   });
   const collective = collectives[0] ?? 'mcollective';
+  // `slack:T024BE7LD/U2147483697` is of the chat `slack:T024BE7LD`, `console:ana` of `console`.
+  const chatOf = (account: string) =>
+    chats.find((chat) => account.startsWith(`${chat.name}/`) || account.startsWith(`${chat.name}:`));
   const bot: Bot = {
     ...parts,
     clock,
@@ -67,13 +71,14 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     agents: AGENT_DESCRIPTIONS,
     active: createActiveRuns(),
     health: listHealthChecks({ ...parts, clock, newId: newUuid, collective }),
+    findPerson: async (account) => chatOf(account)?.findPerson(account),
     replyTo: (of) => replyDestination(of, name),
   };
   const conversations = createConversations(bot, {
     chats,
     onProblem,
     onRefusal(chat, { error, account, channel }) {
-      const origin = { chat, channel: channel ?? '' };
+      const origin = originOf({ chat, channel: channel ?? '' });
       refusals.record({
         ...stamp(),
         event: 'refused',

@@ -59,13 +59,13 @@ export async function readSecretFile(path: string, what: string): Promise<string
 }
 
 /**
- * Every line of a file that others may not read, without the empty ones.
+ * Every line of a file that others may not read, without the empty ones and without what follows a `#`.
  *
  * @throws McoError `usage/bad-file`, `usage/open-file`
  */
 export async function readSecretLines(path: string, what: string): Promise<readonly string[]> {
   await readSecretFile(path, what);
-  const lines = (await readNamedFile(path, what)).split(/\r?\n/).map((line) => line.trim());
+  const lines = (await readNamedFile(path, what)).split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
   return lines.filter((line) => line !== '');
 }
 

@@ -55,7 +55,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     onReload: (problem) => logReload('known_hosts', problem),
   });
   const broker = await readBrokerOptions(config.broker, resolvePath);
-  const services = await readServices(config.chat, resolvePath, systemClock);
+  const services = await readServices(config, resolvePath, systemClock);
   await requireWritableDirectory(resolvePath(config.audit), '`audit`');
   await requireWritableDirectory(resolvePath(config.store), '`store`');
   return {
@@ -91,7 +91,7 @@ export async function connectBot(
     services.flatMap(({ routes }) => routes),
   );
   const chats = [...services, ...terminal];
-  const finder = createMembershipFinder({ chats, clock: systemClock });
+  const finder = createMembershipFinder({ chats, clock: systemClock, onProblem: logProblem });
   const { policy, signers, verifier } = files;
   const bot = await createBot({
     auditName: `bot:${value.name}`,

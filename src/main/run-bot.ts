@@ -64,10 +64,16 @@ function talk(bot: RunningBot, terminal: Terminal, user: string): Promise<number
   });
 }
 
-function describeBot({ name, collectives }: BotConfig, { signers }: BotFiles): string {
+function describeBot({ name, collectives, chat }: BotConfig, { signers }: BotFiles): string {
   const keys = [signers.read, ...(signers.write === undefined ? [] : [signers.write])];
   const names = keys.map(({ principal, fingerprint }) => `${principal} ${fingerprint}`);
-  return `${name} in ${collectives.join(', ')}, signing as ${names.join(' and ')}`;
+  const chats = [
+    ...(chat.slack ?? []).map(({ team }) => `slack:${team}`),
+    ...(chat.mattermost ?? []).map(({ url }) => `mattermost:${new URL(url).host}`),
+    ...(chat.console === undefined ? [] : ['the terminal']),
+  ];
+  const places = chats.length === 0 ? 'nobody, as no chat is configured' : chats.join(', ');
+  return `${name} in ${collectives.join(', ')}, signing as ${names.join(' and ')}, listening to ${places}`;
 }
 
 function print(text: string): number {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { access, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { systemClock } from '../adapters/clock/system-clock.ts';
-import { setUpMattermost } from '../adapters/mattermost/set-up-mattermost.ts';
+import { type SetupReport, setUpMattermost } from '../adapters/mattermost/set-up-mattermost.ts';
 import { McoError } from '../core/errors.ts';
 import { escapeText } from '../core/escape-text.ts';
 import type { SetupArgs } from './bot-args.ts';
@@ -33,8 +33,7 @@ export async function runSetup({ value, resolvePath }: Config<BotConfig>, args: 
     clock: systemClock,
   });
   const tokensFile = resolvePath(config.command_tokens_file);
-  const tokens = [...new Set(report.teams.map(({ token }) => token))];
-  await writeFile(tokensFile, `${tokens.join('\n')}\n`, { mode: OURS_ALONE });
+  await writeTokens(tokensFile, report.teams);
   const keyFile = resolvePath(config.action_key_file);
   const isNew = await makeActionKey(keyFile);
   print([
@@ -63,6 +62,17 @@ function chooseServer(servers: readonly MattermostConfig[], url: string | undefi
     hint: `known: ${known.join(', ')}`,
   });
 }
+
+/** One line for each team, `TOKEN # TEAM`. The lines of other teams stay; an old token of these does not. */
+async function writeTokens(file: string, teams: SetupReport['teams']): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const renewed = new Set(teams.map(({ name }) => name));
+  const kept = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !renewed.has(teamOf(line)));
+  const lines = [...kept, ...teams.map(({ name, token }) => `${token} # ${name}`)];
+  await writeFile(file, `${lines.join('\n')}\n`, { mode: OURS_ALONE });
+}
+
+const teamOf = (line: string): string => line.split('#', 2)[1]?.trim() ?? '';
 
 /** A key that is there stays: with another one, buttons that people see would stop working. */
 async function makeActionKey(file: string): Promise<boolean> {

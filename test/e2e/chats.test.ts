@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { waitFor } from '../contract/wait-for.ts';
+import { readRecords, waitForRecords } from './audit-records.ts';
 import { openMattermostChannel, openSlackChannel, type TestChannel, waitForPost } from './chats/channel.ts';
 import { type ChatWorld, startChatWorld } from './chats/chat-world.ts';
 
@@ -13,7 +14,11 @@ describe('in a shared channel', { timeout: 600_000 }, () => {
   before(async () => {
     world = await startChatWorld();
   });
-  after(() => world?.close());
+  after(async () => {
+    await world?.close();
+    const unexpected = world.problems.filter(({ message }) => !/root/.test(message));
+    assert.deepEqual(unexpected, []);
+  });
 
   const services = { slack: openSlackChannel, mattermost: openMattermostChannel };
   for (const [service, open] of Object.entries(services)) {
@@ -92,6 +97,19 @@ describe('in a shared channel', { timeout: 600_000 }, () => {
         assert.match(text, /CANCELLED by `?@raj/);
       });
 
+      it('asks the same again, and shows details, with buttons', async () => {
+        const [first] = roots();
+        const before = roots().length;
+        await channel.press('bob', first?.id ?? '', 'again');
+        await waitFor(() => roots().length === before + 1);
+        const again = roots().at(-1);
+        assert.ok(again?.text.includes('@bob') && again.text.includes('lsbmajdistrelease=14.04'), again?.text);
+        const replies = () => channel.posts().filter(({ thread }) => thread === first?.id).length;
+        const repliesBefore = replies();
+        await channel.press('bob', first?.id ?? '', 'details');
+        await waitFor(() => replies() > repliesBefore);
+      });
+
       it('lists, shows and checks', async () => {
         await channel.command('ana', 'runs');
         await waitFor(() => channel.whispers('ana').some((text) => text.includes('openafs-modules-dkms')));
@@ -101,6 +119,17 @@ describe('in a shared channel', { timeout: 600_000 }, () => {
         await waitFor(() => channel.whispers('bob').some((text) => text.includes('person:bob')));
       });
 
+      it('says why where the bot is not a member, and asks nobody', async () => {
+        const stranger = open(world, { isBotIn: false });
+        await stranger.command('ana', 'ping -C webserver');
+        await waitFor(() =>
+          channel.whispers('ana').some((text) => /invite|add/i.test(text) && text.includes('NOT SENT')),
+        );
+        const records = readRecords(world.world.auditLogs.bot);
+        const asked = records.filter(({ event, command }) => event === 'intent' && command === 'ping -C webserver');
+        assert.deepEqual(asked, []);
+      });
+
       it('writes where the person may', async () => {
         await channel.say('ana', 'package update nginx -I atlas01');
         const { text } = await root('package update nginx');
@@ -108,4 +137,57 @@ describe('in a shared channel', { timeout: 600_000 }, () => {
       });
     });
   }
+
+  it('refuses and records a Mattermost button that somebody copied into a post of their own', async () => {
+    const { mattermost, mattermostUsers: users } = world;
+    const channel = openMattermostChannel(world);
+    await channel.command('ana', 'ping -I atlas01 -v');
+    const root = await waitForPost(channel, ({ text, buttons }) => OVER.test(text) && buttons.includes('again'));
+    await waitFor(() => channel.files().length === 1);
+    const before = channel.posts().length;
+    const copied = mattermost.integrationOf(root.id, 'again');
+    const action = { id: 'again', type: 'button', name: 'Run again' };
+    const forged = [
+      copied,
+      { ...copied, context: { ...copied.context, action: 'cancel' } },
+      { ...copied, context: { ...copied.context, run: '01890000-0000-7000-8000-000000000001' } },
+      { ...copied, context: { ...copied.context, exp: Date.now() + 1e9 } },
+    ].map((integration) => mattermost.forgePost(users.bob, channel.id, [{ ...action, integration }]));
+    for (const post of forged) {
+      const { status, ephemeralText } = await mattermost.press({ user: users.bob, post, actionName: 'again' });
+      assert.equal(status, 200);
+      assert.ok((ephemeralText ?? '') !== '');
+    }
+    const account = `mattermost:${new URL(mattermost.url).host}/${users.bob}`;
+    await waitForRecords(world.world.auditLogs.bot, { event: 'refused', caller: account }, 1);
+    await channel.press('ana', root.id, 'again');
+    await waitFor(() => channel.posts().filter(({ thread }) => thread === undefined).length === 2);
+    assert.ok(channel.posts().length >= before + 1);
+  });
+
+  it('refuses and records a Slack button of another run or another message', async () => {
+    const { slack, slackUsers } = world;
+    const channel = openSlackChannel(world);
+    await channel.command('ana', 'ping -I atlas01 -v');
+    const root = await waitForPost(channel, ({ text, buttons }) => OVER.test(text) && buttons.includes('again'));
+    const run = /"value":"([0-9a-f-]{36})"/.exec(
+      JSON.stringify(slack.messages(channel.id).find(({ ts }) => ts === root.id)?.blocks),
+    )?.[1];
+    const press = (ts: string, value: string | undefined) =>
+      slack.deliver('click', {
+        type: 'block_actions',
+        team: { id: slack.team },
+        user: { id: slackUsers.bob, team_id: slack.team },
+        channel: { id: channel.id },
+        container: { type: 'message', message_ts: ts, channel_id: channel.id },
+        message: { ts },
+        trigger_id: `forged.${ts}.${value}`,
+        actions: [{ type: 'button', action_id: 'mco:again', block_id: 'b', value, action_ts: `${ts}9` }],
+      });
+    await press('1700000000.000001', run);
+    await press(root.id, '01890000-0000-7000-8000-000000000001');
+    const account = `slack:${slack.team}/${slackUsers.bob}`;
+    await waitForRecords(world.world.auditLogs.bot, { event: 'refused', caller: account }, 1);
+    assert.equal(channel.posts().filter(({ thread }) => thread === undefined).length, 1);
+  });
 });

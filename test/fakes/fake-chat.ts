@@ -80,10 +80,13 @@ const TRAITS: ChatTraits = {
 };
 
 /** What a card says, with its buttons. */
-export const readCard = (card: Card): string =>
+const readCard = (card: Card): string =>
   [renderCardText(card), ...(card.buttons ?? []).map(({ label }) => `[${label}]`)].join('\n');
 
-export function createFakeChat(clock: Clock, { name = 'slack:T1', ...traits }: Partial<ChatTraits & Chat> = {}): FakeChat {
+export function createFakeChat(
+  clock: Clock,
+  { name = 'slack:T1', ...traits }: Partial<ChatTraits & Chat> = {},
+): FakeChat {
   const faults: Fault[] = [];
   let receiver: ChatReceiver | undefined;
   const counts = { p: 0, m: 0, c: 0 };

@@ -7,13 +7,15 @@ import { answered, type Handled, reported, type Scene } from '../handled.ts';
 import { cancelRun } from './cancel-run.ts';
 import { checkHealth } from './check-health.ts';
 import type { ControlScene } from './control-scene.ts';
+import { describeAsker } from './describe-asker.ts';
 import { listRuns } from './list-runs.ts';
 import { loadReport } from './load-report.ts';
 import { retryRun } from './retry-run.ts';
 
 /** @throws McoError `denied/*`, `unknown/run`, `usage/*` */
 export async function carryOut(bot: Bot, control: Control, scene: ControlScene): Promise<Handled> {
-  requireSomeRight(bot, scene);
+  if (control.verb === 'whoami') return await tell(scene, await describeAsker(bot, scene.asker));
+  await requireSomeRight(bot, scene);
   switch (control.verb) {
     case 'runs':
       return await tell(scene, await listRuns(bot, scene.message));
@@ -41,14 +43,16 @@ async function tell({ surface }: Scene, answer: Tell, exitCode?: number): Promis
 /**
  * What runs say was said in their channel, for all who are in it: whoever may ask anything there may see it again.
  *
- * @throws McoError `denied/nothing-allowed`
+ * @throws McoError `denied/nothing-allowed`, `failed/audit`
  */
-function requireSomeRight(bot: Bot, { asker }: Scene): void {
+async function requireSomeRight(bot: Bot, { asker, trail }: Scene): Promise<void> {
   const isAllowed = bot.agents.some(({ agent, actions }) =>
     Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action })),
   );
   if (isAllowed) return;
-  throw new McoError('denied/nothing-allowed', 'you may do nothing here', {
+  const reason = 'you may do nothing here';
+  await trail.record('decided', { result: 'deny', reason });
+  throw new McoError('denied/nothing-allowed', reason, {
     hint: '`whoami` shows who you are to the bot',
   });
 }

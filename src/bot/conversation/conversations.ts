@@ -1,7 +1,6 @@
 import type { Card } from '../../core/card.ts';
 import type { Chat, ChatRefusal } from '../../core/chat.ts';
-import type { McoError as Problem } from '../../core/errors.ts';
-import { McoError } from '../../core/errors.ts';
+import { McoError, toMcoError } from '../../core/errors.ts';
 import type { NewOutboxItem, OutboxItem, RunRecord } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
@@ -17,7 +16,7 @@ import { createMessageTaker } from './take-messages.ts';
 export interface ConversationOptions {
   readonly chats: readonly Chat[];
   onRefusal(chat: string, refusal: ChatRefusal): void;
-  onProblem(problem: Problem): void;
+  onProblem(problem: McoError): void;
 }
 
 /** The bot in its chats: what it takes from people, what it delivers to them, and what an earlier process left. */
@@ -36,27 +35,7 @@ export interface Conversations {
 export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: ConversationOptions): Conversations {
   const { store, clock } = bot;
   const byName = new Map(chats.map((chat) => [chat.name, chat]));
-  const progress = new Map(chats.map((chat) => [chat.name, createProgress(chat, clock)]));
-  const outbox = createOutbox({
-    store,
-    chats: byName,
-    clock,
-    async drawFile(run: RunRecord, format) {
-      const report = await reportOf(bot, run);
-      if (report === undefined) throw new McoError('bug/open-run', `run ${run.id} has a file before its end`);
-      return drawResultFile(report, format);
-    },
-    async endProgress(run) {
-      const ends = await Promise.all([...progress.values()].map((one) => one.end(run)));
-      return ends.every(Boolean);
-    },
-    onGivenUp: (item, error) => onProblem(describeLoss(item, error)),
-    onProblem,
-  });
-  const of = (chat: Chat): Channelled => {
-    const shown = progress.get(chat.name) ?? createProgress(chat, clock);
-    return { chat, progress: shown, outbox, store, clock };
-  };
+  const { outbox, of } = createDelivery(bot, byName, onProblem);
   const takers = chats.map((chat) => ({
     chat,
     taker: createMessageTaker({
@@ -72,33 +51,7 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
   async function finishResumed({ id, finish }: ResumedRun, isRootWaiting: boolean): Promise<void> {
     const run = await store.runs.find(id);
     const chat = run === undefined ? undefined : byName.get(run.place.chat);
-    await finish(run === undefined || chat === undefined ? undefined : openAgain(chat, run, isRootWaiting));
-  }
-
-  /** The thread of a run whose root never was on its way is no place to tell anything: then the requester is told alone. */
-  function openAgain(chat: Chat, { id, root, account, place }: RunRecord, isRootWaiting: boolean): RunThread {
-    const hasRoot = root !== undefined || isRootWaiting;
-    const shown = hasRoot ? Promise.resolve(root) : Promise.reject(new McoError('failed/no-root', 'it was not shown'));
-    const { channel, thread } = place;
-    const to = { account, channel, thread };
-    const tellAlone = (card: Card): NewOutboxItem[] => [
-      { chat: chat.name, lane: id, delivery: { kind: 'whisper', to, card } },
-    ];
-    return openThread(of(chat), { run: id, shown, tellAlone });
-  }
-
-  /** A message without a run was not begun: nobody waits for an answer in vain. */
-  async function answerForgotten(): Promise<void> {
-    const error = new McoError('unreachable/restarted', 'the bot was restarted before it began with this', {
-      hint: 'nothing was sent: give the command again',
-    });
-    const card = drawRefusalCard({ outcome: 'NOT SENT', error, rules: [] });
-    for (const { chat, message } of await store.inbox.open()) {
-      const { id, account, channel, thread, via } = message;
-      const to = { account, channel, thread, via };
-      if (byName.has(chat)) await outbox.add([{ chat, lane: id, delivery: { kind: 'whisper', to, card } }]);
-      await store.inbox.close(chat, id);
-    }
+    await finish(run === undefined || chat === undefined ? undefined : openAgain(of(chat), run, isRootWaiting));
   }
 
   return {
@@ -108,12 +61,11 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
       resumed = await resumeRuns(bot);
     },
     async start() {
-      const roots = (await store.outbox.pending()).filter(({ delivery }) => delivery.kind === 'root');
-      const waiting = new Set(roots.map(({ lane }) => lane));
+      const waiting = await findWaitingRoots(bot);
       await outbox.resume();
-      await answerForgotten();
+      await answerForgotten(bot, { outbox, chats: byName }).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       for (const run of resumed) {
-        finishResumed(run, waiting.has(run.id)).catch((thrown: unknown) => onProblem(toProblem(thrown)));
+        finishResumed(run, waiting.has(run.id)).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       }
       await Promise.all(takers.map(({ chat, taker }) => chat.start(taker.receiver)));
     },
@@ -132,8 +84,77 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
   };
 }
 
-const toProblem = (thrown: unknown): Problem =>
-  thrown instanceof McoError ? thrown : new McoError('bug/unexpected', String(thrown), { cause: thrown });
+/** What brings the bot's words to its chats: the outbox for what must arrive, and progress for what may be dropped. */
+function createDelivery(
+  bot: Bot,
+  chats: ReadonlyMap<string, Chat>,
+  onProblem: (problem: McoError) => void,
+): { readonly outbox: Outbox; of(chat: Chat): Channelled } {
+  const { store, clock } = bot;
+  const progress = new Map([...chats].map(([name, chat]) => [name, createProgress(chat, clock)]));
+  const outbox = createOutbox({
+    store,
+    chats,
+    clock,
+    async drawFile(run: RunRecord, format) {
+      const report = await reportOf(bot, run);
+      if (report === undefined) throw new McoError('bug/open-run', `run ${run.id} has a file before its end`);
+      return drawResultFile(report, format);
+    },
+    async endProgress(run) {
+      const ends = await Promise.all([...progress.values()].map((one) => one.end(run)));
+      return ends.every(Boolean);
+    },
+    onGivenUp(item, error) {
+      // Without a root the rest of its run has nowhere to go: that was told with the root.
+      if (error.code !== 'failed/no-root') onProblem(describeLoss(item, error));
+    },
+    onProblem,
+  });
+  return {
+    outbox,
+    of: (chat) => ({ chat, progress: progress.get(chat.name) ?? createProgress(chat, clock), outbox, store, clock }),
+  };
+}
+
+/** A message without a run was not begun: nobody waits for an answer in vain. */
+async function answerForgotten(
+  { store }: Bot,
+  { outbox, chats }: { readonly outbox: Outbox; readonly chats: ReadonlyMap<string, Chat> },
+): Promise<void> {
+  const card = drawForgotten();
+  for (const { chat, message } of await store.inbox.open()) {
+    const { id, account, channel, thread, via } = message;
+    const to = { account, channel, thread, via };
+    if (chats.has(chat)) await outbox.add([{ chat, lane: id, delivery: { kind: 'whisper', to, card } }]);
+    await store.inbox.close(chat, id);
+  }
+}
+
+/** A run whose root never was on its way has no thread to tell anything in: then the requester is told alone. */
+function openAgain(chatting: Channelled, { id, root, account, place }: RunRecord, isRootWaiting: boolean): RunThread {
+  const hasRoot = root !== undefined || isRootWaiting;
+  const shown = hasRoot ? Promise.resolve(root) : Promise.reject(new McoError('failed/no-root', 'it was not shown'));
+  const { channel, thread } = place;
+  const to = { account, channel, thread };
+  const tellAlone = (card: Card): NewOutboxItem[] => [
+    { chat: chatting.chat.name, lane: id, delivery: { kind: 'whisper', to, card } },
+  ];
+  return openThread(chatting, { run: id, shown, tellAlone });
+}
+
+/** The runs whose root is still to be delivered. */
+async function findWaitingRoots({ store }: Bot): Promise<ReadonlySet<string>> {
+  const pending = await store.outbox.pending();
+  return new Set(pending.flatMap(({ delivery }) => (delivery.kind === 'root' ? [delivery.run] : [])));
+}
+
+function drawForgotten(): Card {
+  const error = new McoError('unreachable/restarted', 'the bot was restarted before it began with this', {
+    hint: 'nothing was sent: give the command again',
+  });
+  return drawRefusalCard({ outcome: 'NOT SENT', error, rules: [] });
+}
 
 function describeLoss({ chat, delivery }: OutboxItem, error: McoError): McoError {
   return new McoError(error.code, `a message (${delivery.kind}) to ${chat} was given up: ${error.message}`, {

@@ -3,6 +3,7 @@ import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { NewOutboxItem, OutboxItem, Store } from '../../core/store.ts';
 import { type DrawFile, deliverItem } from './deliver-item.ts';
+import { createLanes } from './lanes.ts';
 
 /** What could not be delivered is tried again after so long, doubled each time up to the longest. */
 const FIRST_PAUSE_MS = 1000;
@@ -14,8 +15,6 @@ const GIVE_UP_MS = 24 * 60 * 60_000;
 
 /** More than this may not wait: the service is gone, and commands are refused until it is back. */
 const MAX_WAITING = 20_000;
-
-const IDLE_LOOK_MS = 50;
 
 /** An edit that could overtake an earlier one of unknown fate is made once more after this. */
 const REPEAT_EDIT_MS = 15_000;
@@ -61,67 +60,34 @@ type Waiter = { resolve(post: PostRef | undefined): void; reject(error: McoError
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, clock } = options;
-  const lanes = new Map<string, OutboxItem[]>();
   const waiters = new Map<number, Waiter[]>();
-  const emptied = new Map<string, (() => void)[]>();
-  const wakers = new Set<() => void>();
-  let count = 0;
-  let isStopped = false;
+  const lanes = createLanes<OutboxItem>(clock, deliver);
 
-  const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (isStopped || ms <= 0) return resolve();
-      const wake = (): void => {
-        cancel();
-        wakers.delete(wake);
-        resolve();
-      };
-      const cancel = clock.after(ms, wake);
-      wakers.add(wake);
-    });
-
-  async function work(lane: string, items: OutboxItem[]): Promise<void> {
-    for (let item = items[0]; item !== undefined && !isStopped; item = items[0]) {
-      await sleep((item.notBefore ?? 0) - clock.now());
-      await deliver(item);
-      if (isStopped) return;
-      items.shift();
-      count--;
-    }
-    if (isStopped) return;
-    lanes.delete(lane);
-    for (const resolve of emptied.get(lane) ?? []) resolve();
-    emptied.delete(lane);
+  function settle({ id }: OutboxItem, act: (waiter: Waiter) => void): void {
+    for (const waiter of waiters.get(id) ?? []) act(waiter);
+    waiters.delete(id);
   }
 
   /** Returns when the item is delivered or given up, or when the outbox is stopped. */
   async function deliver(item: OutboxItem): Promise<void> {
-    // Whatever an earlier process tried may have arrived.
-    let firstTriedAt = item.attempts > 0 ? item.firstTriedAt : undefined;
-    let pauseMs = FIRST_PAUSE_MS;
-    const bornAt = clock.now();
+    await lanes.sleep((item.notBefore ?? 0) - clock.now());
+    const patience = createPatience(item, clock.now());
     let isSettled = true;
-    while (!isStopped) {
+    while (!lanes.isStopped()) {
       const triedAt = clock.now();
       try {
         await store.outbox.noteAttempt(item.id, triedAt);
         if (item.delivery.kind === 'edit') isSettled = (await options.endProgress(item.delivery.run)) && isSettled;
-        const post = await deliverItem(item, { ...options, firstTriedAt });
+        const post = await deliverItem(item, { ...options, firstTriedAt: patience.firstTriedAt() });
         await noteDelivered(item, post);
         if (!isSettled) await repeatEdit(item);
-        return;
+        return settle(item, ({ resolve }) => resolve(post));
       } catch (thrown) {
         const error = toMcoError(thrown);
-        const isBusy = error.code === 'unreachable/chat-busy';
-        const limitMs = item.delivery.kind === 'whisper' ? GIVE_UP_WHISPER_MS : GIVE_UP_MS;
-        if (error.family !== 'unreachable' && error.code !== 'failed/store') return await giveUp(item, error);
-        if (clock.now() - bornAt > limitMs) return await giveUp(item, error);
-        if (!isBusy) {
-          firstTriedAt ??= triedAt;
-          options.onProblem(error);
-        }
-        await sleep(isBusy ? (error.retryAfterMs ?? FIRST_PAUSE_MS) : pauseMs);
-        if (!isBusy) pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        const pauseMs = patience.pauseAfter(error, { triedAt, now: clock.now() });
+        if (pauseMs === undefined) return await giveUp(item, error);
+        if (error.code !== 'unreachable/chat-busy') options.onProblem(error);
+        await lanes.sleep(pauseMs);
       }
     }
   }
@@ -136,68 +102,76 @@ export function createOutbox(options: OutboxOptions): Outbox {
     } else {
       await store.outbox.noteDelivered(id).catch((thrown: unknown) => options.onProblem(toMcoError(thrown)));
     }
-    for (const waiter of waiters.get(id) ?? []) waiter.resolve(post);
-    waiters.delete(id);
   }
 
   async function giveUp(item: OutboxItem, error: McoError): Promise<void> {
     const reason = `${error.code}: ${error.message}`;
     await store.outbox.noteFailed(item.id, reason).catch((thrown: unknown) => options.onProblem(toMcoError(thrown)));
     options.onGivenUp(item, error);
-    for (const waiter of waiters.get(item.id) ?? []) waiter.reject(error);
-    waiters.delete(item.id);
+    settle(item, ({ reject }) => reject(error));
   }
 
   async function repeatEdit({ chat, lane, delivery }: OutboxItem): Promise<void> {
-    await outbox
-      .add([{ chat, lane, delivery, notBefore: clock.now() + REPEAT_EDIT_MS }])
-      .catch((thrown: unknown) => options.onProblem(toMcoError(thrown)));
+    await add([{ chat, lane, delivery, notBefore: clock.now() + REPEAT_EDIT_MS }]).catch((thrown: unknown) =>
+      options.onProblem(toMcoError(thrown)),
+    );
   }
 
-  const outbox: Outbox = {
-    async add(items) {
-      if (count >= MAX_WAITING) {
-        throw new McoError('unreachable/chat-backlog', `${count} messages wait to be delivered`, {
-          hint: '`health` says which chat does not take them',
-        });
-      }
-      const added = await store.outbox.add(items);
-      outbox.take(added);
-      return added;
-    },
-    take(items) {
-      for (const item of items) {
-        count++;
-        const lane = lanes.get(item.lane);
-        if (lane !== undefined) {
-          lane.push(item);
-          continue;
-        }
-        const queue = [item];
-        lanes.set(item.lane, queue);
-        void work(item.lane, queue);
-      }
-    },
+  async function add(items: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]> {
+    requireRoom(lanes.count());
+    const added = await store.outbox.add(items);
+    lanes.add(added);
+    return added;
+  }
+
+  return {
+    add,
+    take: lanes.add,
     whenDelivered: ({ id }) =>
       new Promise((resolve, reject) => {
         waiters.set(id, [...(waiters.get(id) ?? []), { resolve, reject }]);
       }),
-    whenEmpty: (lane) =>
-      new Promise((resolve) => {
-        if (!lanes.has(lane)) return resolve();
-        emptied.set(lane, [...(emptied.get(lane) ?? []), resolve]);
-      }),
-    async whenIdle() {
-      while (count > 0 && !isStopped) await sleep(IDLE_LOOK_MS);
-    },
-    waiting: () => count,
+    whenEmpty: lanes.whenEmpty,
+    whenIdle: lanes.whenIdle,
+    waiting: lanes.count,
     async resume() {
-      outbox.take(await store.outbox.pending());
+      lanes.add(await store.outbox.pending());
     },
-    stop() {
-      isStopped = true;
-      for (const wake of [...wakers]) wake();
+    stop: lanes.stop,
+  };
+}
+
+/** @throws McoError `unreachable/chat-backlog` */
+function requireRoom(count: number): void {
+  if (count < MAX_WAITING) return;
+  throw new McoError('unreachable/chat-backlog', `${count} messages wait to be delivered`, {
+    hint: '`health` says which chat does not take them',
+  });
+}
+
+/** How long one item is tried, and whether an earlier try may have arrived. */
+interface Patience {
+  firstTriedAt(): number | undefined;
+  /** How long to wait before the next try; undefined: it is given up. */
+  pauseAfter(error: McoError, times: { readonly triedAt: number; readonly now: number }): number | undefined;
+}
+
+function createPatience(item: OutboxItem, bornAt: number): Patience {
+  const limitMs = item.delivery.kind === 'whisper' ? GIVE_UP_WHISPER_MS : GIVE_UP_MS;
+  // Whatever an earlier process tried may have arrived.
+  let firstTriedAt = item.attempts > 0 ? item.firstTriedAt : undefined;
+  let pauseMs = FIRST_PAUSE_MS;
+  return {
+    firstTriedAt: () => firstTriedAt,
+    pauseAfter(error, { triedAt, now }) {
+      const isTemporary = error.family === 'unreachable' || error.code === 'failed/store';
+      if (!isTemporary || now - bornAt > limitMs) return undefined;
+      // A limit that was told: nothing was done, and trying earlier would only be refused again.
+      if (error.code === 'unreachable/chat-busy') return error.retryAfterMs ?? FIRST_PAUSE_MS;
+      firstTriedAt ??= triedAt;
+      const pause = pauseMs;
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      return pause;
     },
   };
-  return outbox;
 }

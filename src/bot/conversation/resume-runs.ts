@@ -9,6 +9,7 @@ import { createRunKeeper } from '../keep-run.ts';
 import { recordOutcome } from '../perform-run.ts';
 import { createTally, resultOf, type Tally } from '../tally.ts';
 import { startTrail, type Trail } from '../trail.ts';
+import { originOf } from './chat-origin.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 const SHORTEST_WAIT_MS = 3000;
@@ -111,7 +112,7 @@ function explain({ nodes }: RunRecord, tally: Tally): McoError | undefined {
 }
 
 function trailOf(bot: Bot, { id, account, caller, place, header }: RunRecord): Trail {
-  const origin = { chat: place.chat, channel: place.channel };
+  const origin = originOf(place);
   const trail = startTrail(bot, { text: header.command, account, origin });
   trail.know({ run: id, caller, action: `${header.agent}.${header.action}` });
   return trail;

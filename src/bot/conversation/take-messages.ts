@@ -5,6 +5,7 @@ import type { Bot } from '../bot.ts';
 import { handleCommand } from '../handle-command.ts';
 import { refuse } from '../handled.ts';
 import { startTrail } from '../trail.ts';
+import { originOf } from './chat-origin.ts';
 import { type Channelled, createChatSurface } from './chat-surface.ts';
 import { drawButtonsAnew, readClick } from './read-click.ts';
 
@@ -38,13 +39,17 @@ export interface MessageTaker {
 export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: TakerOptions): MessageTaker {
   const { chat, store, clock } = chatting;
   const atWork = new Set<Promise<void>>();
-  const perAccount = new Map<string, number>();
+  const perAccount = createCounts();
   let isOpen = true;
   let isOver = false;
 
   async function claim(message: ChatMessage): Promise<'new' | 'known' | 'failed'> {
     if (!isOpen) return 'failed';
-    if (message.id.length > MAX_ID_LENGTH || message.text.length > MAX_TEXT_LENGTH) return 'known';
+    if (message.id.length > MAX_ID_LENGTH || message.text.length > MAX_TEXT_LENGTH) {
+      const error = new McoError('usage/too-long', 'a message was too long to be a command');
+      onRefusal({ error, account: message.account, channel: message.channel });
+      return 'known';
+    }
     try {
       return (await store.inbox.claim({ chat: chat.name, message, receivedAt: clock.now() })) ? 'new' : 'known';
     } catch (thrown) {
@@ -57,9 +62,8 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
   function begin(message: ChatMessage, act: (surface: Surface) => Promise<unknown>, tidyUp = async () => {}): void {
     const { account } = message;
     const surface = createChatSurface(chatting, answerPlaceOf(chat, message));
-    const count = perAccount.get(account) ?? 0;
-    const isTooMuch = atWork.size >= MAX_AT_WORK || count >= MAX_OF_ONE;
-    perAccount.set(account, count + 1);
+    const count = perAccount.add(account, 1);
+    const isTooMuch = atWork.size >= MAX_AT_WORK || count > MAX_OF_ONE;
     const work = (isTooMuch ? refuseAs(message, describeBusy(), surface) : act(surface))
       .then(tidyUp)
       .then(() => store.inbox.close(chat.name, message.id))
@@ -69,9 +73,7 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
       })
       .finally(() => {
         atWork.delete(work);
-        const left = (perAccount.get(account) ?? 1) - 1;
-        if (left === 0) perAccount.delete(account);
-        else perAccount.set(account, left);
+        perAccount.add(account, -1);
       });
     atWork.add(work);
   }
@@ -101,14 +103,10 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
       onRefusal({ error, account: click.account, channel: click.channel });
     }
     if (claimed !== 'new') return claimed !== 'failed';
-    begin(
-      message,
-      (surface) =>
-        problem === undefined
-          ? answer({ ...incomingOf(chat, message), isExact: true }, surface)
-          : refuseAs(message, problem, surface),
-      () => drawButtonsAnew(chatting, run.id),
-    );
+    const command = { ...incomingOf(chat, message), isExact: true };
+    const act = (surface: Surface) =>
+      problem === undefined ? answer(command, surface) : refuseAs(message, problem, surface);
+    begin(message, act, () => drawButtonsAnew(chatting, run.id));
     return true;
   }
 
@@ -124,6 +122,19 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
   };
 }
 
+/** How many there are of each; who is at zero is forgotten. */
+function createCounts() {
+  const counts = new Map<string, number>();
+  return {
+    add(name: string, by: 1 | -1): number {
+      const count = (counts.get(name) ?? 0) + by;
+      if (count === 0) counts.delete(name);
+      else counts.set(name, count);
+      return count;
+    },
+  };
+}
+
 const describeBusy = (): McoError =>
   new McoError('usage/too-many', 'too many commands are at work', { hint: 'wait for one to end, or cancel one' });
 
@@ -131,10 +142,8 @@ function answerPlaceOf({ name }: Chat, { id, account, channel, thread, via }: Ch
   return { place: { chat: name, channel, thread }, recipient: { account, channel, thread, via }, lane: id };
 }
 
-/** `slack:T024BE7LD` and `C0INC42` are the place `slack:T024BE7LD/C0INC42`. */
-export function incomingOf({ name }: Pick<Chat, 'name'>, message: ChatMessage): IncomingMessage {
+function incomingOf({ name }: Chat, message: ChatMessage): IncomingMessage {
   const { id, text, account, channel, thread, post } = message;
-  const [kind = name, site] = name.split(/:(.*)/s);
-  const origin = { chat: kind, channel: site === undefined ? channel : `${site}/${channel}`, message: post };
-  return { id, text, account, origin, place: { chat: name, channel, thread } };
+  const place = { chat: name, channel, thread };
+  return { id, text, account, origin: originOf(place, post), place };
 }

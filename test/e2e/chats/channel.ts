@@ -15,6 +15,8 @@ export interface BotPost {
 /** One channel with everybody and the bot in it, of whichever service. */
 export interface TestChannel {
   readonly service: 'slack' | 'mattermost';
+  /** The service's own id. */
+  readonly id: string;
   command(person: Person, text: string): Promise<void>;
   say(person: Person, text: string, thread?: string): Promise<void>;
   press(person: Person, post: string, action: ButtonAction): Promise<void>;
@@ -25,11 +27,17 @@ export interface TestChannel {
 
 let serial = 0;
 
-export function openSlackChannel({ slack, slackUsers }: ChatWorld): TestChannel {
+export interface ChannelPlan {
+  /** Default true. */
+  readonly isBotIn?: boolean;
+}
+
+export function openSlackChannel({ slack, slackUsers }: ChatWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
   const channel = `C0TEST${++serial}`;
-  slack.addChannel(channel, { members: [slack.botUser, ...Object.values(slackUsers)] });
+  slack.addChannel(channel, { members: [...(isBotIn ? [slack.botUser] : []), ...Object.values(slackUsers)] });
   return {
     service: 'slack',
+    id: channel,
     command: async (person, text) => void (await slack.slashCommand({ user: slackUsers[person], channel, text })),
     async say(person, text, thread) {
       const message = { user: slackUsers[person], channel, text: `<@${slack.botUser}> ${text}` };
@@ -64,13 +72,15 @@ function readTexts(value: unknown): string {
     .join(' ');
 }
 
-export function openMattermostChannel(world: ChatWorld): TestChannel {
+export function openMattermostChannel(world: ChatWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
   const { mattermost, mattermostUsers: users, mattermostBot, team } = world;
   const channel = mattermost.addChannel(team, `test-${++serial}`);
-  for (const user of [mattermostBot, ...Object.values(users)]) mattermost.join(user, channel);
+  const members = [...(isBotIn ? [mattermostBot] : []), ...Object.values(users)];
+  for (const user of members) mattermost.join(user, channel);
   const ours = () => mattermost.posts(channel).filter(({ user_id, type }) => user_id === mattermostBot && type === '');
   return {
     service: 'mattermost',
+    id: channel,
     command: async (person, text) => void (await mattermost.slashCommand({ user: users[person], channel, text })),
     async say(person, text, thread) {
       const post = { user: users[person], channel, text: `@mco ${text}` };

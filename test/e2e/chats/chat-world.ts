@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { startHttpServer } from '../../../src/adapters/http/http-server.ts';
 import { createMattermostChat } from '../../../src/adapters/mattermost/mattermost-chat.ts';
 import { createSlackChat } from '../../../src/adapters/slack/slack-chat.ts';
+import type { McoError } from '../../../src/core/errors.ts';
 import type { HttpRoute } from '../../../src/core/http.ts';
 import { startWorld, type World } from '../../../src/main/playground/start-world.ts';
 import { renderMattermostMessage } from '../../../src/render/mattermost/render-mattermost-message.ts';
@@ -24,6 +25,8 @@ export interface ChatWorld {
   readonly mattermostUsers: Readonly<Record<Person, string>>;
   readonly mattermostBot: string;
   readonly team: string;
+  /** What the bot would have logged. */
+  readonly problems: readonly McoError[];
   close(): Promise<void>;
 }
 
@@ -45,6 +48,8 @@ function writePolicies(accounts: Readonly<Record<Person, object>>): string {
 }
 
 export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
+  const problems: McoError[] = [];
+  const noteProblem = (problem: McoError) => void problems.push(problem);
   const slack = await startSlackServer();
   for (const name of PEOPLE) slack.addUser(SLACK_USERS[name], { name });
   const mattermost = await startMattermostServer();
@@ -68,7 +73,7 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
       return route.handle(request);
     },
   }));
-  const http = await startHttpServer({ host: '127.0.0.1', port: 0, routes: late, onProblem: failTest });
+  const http = await startHttpServer({ host: '127.0.0.1', port: 0, routes: late, onProblem: noteProblem });
   const callbackUrl = http.address.startsWith('http') ? http.address : `http://${http.address}`;
   const command = mattermost.addCommand(team, `${callbackUrl}/mattermost/command`);
   const mattermostChat = createMattermostChat({
@@ -89,7 +94,7 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
     clock: systemClock,
     apiUrl: slack.apiUrl,
   });
-  const world = await startWorld({ nodes, chats: [slackChat, mattermostChat], policies, onProblem: failTest });
+  const world = await startWorld({ nodes, chats: [slackChat, mattermostChat], policies, onProblem: noteProblem });
   return {
     world,
     slack,
@@ -98,6 +103,7 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
     mattermostUsers: users,
     mattermostBot: bot.id,
     team,
+    problems,
     async close() {
       await world.close();
       await http.close();
@@ -106,8 +112,4 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
       rmSync(policies, { recursive: true, force: true });
     },
   };
-}
-
-function failTest(problem: Error): void {
-  console.error(problem);
 }

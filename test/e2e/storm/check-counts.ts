@@ -33,7 +33,9 @@ function checkRun(
     said.filter((one) => one.isOk === isOk && one.at <= until).length;
   const check = (name: string, isOk: boolean, counted: number): string[] => {
     const [least, most] = [count(isOk, endedAt - ON_THE_WAY_MS), count(isOk, endedAt)];
-    return counted >= least && counted <= most ? [] : [`run ${id} counts ${counted} ${name}: ${least} to ${most} said so`];
+    return counted >= least && counted <= most
+      ? []
+      : [`run ${id} counts ${counted} ${name}: ${least} to ${most} said so`];
   };
   return [
     ...(sum === targeted && targeted === nodes.length ? [] : [`the counts of run ${id} do not add up`]),

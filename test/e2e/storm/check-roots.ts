@@ -19,7 +19,8 @@ export async function checkRoots({ world }: Pick<Storm, 'world'>): Promise<strin
       }
       const report = { ...run.end, results: await store.runs.resultsOf(id) };
       const wanted = textOf(crowd, drawRootCard({ state: 'done', report }, traits));
-      if (text !== wanted) problems.push(`the root of ${id} says \`${text.slice(0, 120)}\`, not \`${wanted.slice(0, 120)}\``);
+      if (text !== wanted)
+        problems.push(`the root of ${id} says \`${text.slice(0, 120)}\`, not \`${wanted.slice(0, 120)}\``);
       if (!text.includes(`run ${id.slice(-4)}`)) problems.push(`the root of ${id} does not name it`);
       if (/RUNNING|DISCOVERING/.test(text)) problems.push(`the root of ${id} still says \`${text.slice(0, 80)}\``);
     }

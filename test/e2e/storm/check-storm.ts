@@ -1,10 +1,10 @@
 import type { Delivery } from '../../../src/core/store.ts';
-import type { Crowd, SeenPost } from './crowd.ts';
 import { checkCounts } from './check-counts.ts';
+import { checkRoots } from './check-roots.ts';
 import { checkWhispers } from './check-whispers.ts';
+import type { Crowd, SeenPost } from './crowd.ts';
 import type { Entry } from './ledger.ts';
 import type { DoneErrand, Storm } from './run-storm.ts';
-import { checkRoots } from './check-roots.ts';
 
 /** Everything that is not as it has to be, in words; empty when all is well. */
 export async function checkStorm(storm: Storm): Promise<string[]> {
@@ -36,7 +36,8 @@ function checkMessages({ world, done }: Storm): string[] {
       return begun + told === 0 ? [`message ${id} was never answered`] : [];
     }),
     ...done.flatMap((errand) => {
-      const taken = errand.kind === 'tell' ? [errand.sent.id ?? ''].filter((id) => claims.has(id)) : byTag.get(errand.tag);
+      const taken =
+        errand.kind === 'tell' ? [errand.sent.id ?? ''].filter((id) => claims.has(id)) : byTag.get(errand.tag);
       return checkErrand(errand, { taken: taken ?? [], runs: (id) => runsOf.get(id)?.length ?? 0 });
     }),
   ];
@@ -75,7 +76,8 @@ function checkPosts(storm: Storm, crowd: Crowd): string[] {
     const found = new Map((byKey.get(crowd.showKey(`mco:${entry.item.id}`)) ?? []).map((post) => [post.id, post]));
     // Mattermost forgets a root's key with its first edit, and Slack's files have none.
     if (entry.item.delivery.kind === 'root') addKnown(found, byId.get(place.root ?? ''));
-    if (place.file !== undefined && found.size === 0) for (const post of findFiles(posts, place)) found.set(post.id, post);
+    if (place.file !== undefined && found.size === 0)
+      for (const post of findFiles(posts, place)) found.set(post.id, post);
     const name = `${entry.item.delivery.kind} ${entry.item.id} of ${entry.item.lane}`;
     if (found.size !== 1) problems.push(`${name} is there ${found.size} times, after ${entry.attempts} attempts`);
     for (const post of found.values()) {
@@ -85,7 +87,10 @@ function checkPosts(storm: Storm, crowd: Crowd): string[] {
     }
   }
   const others = posts.filter(({ id }) => !explained.has(id));
-  return [...problems, ...others.map(({ id, text }) => `${crowd.platform}: nobody sent post ${id}: ${text.slice(0, 80)}`)];
+  return [
+    ...problems,
+    ...others.map(({ id, text }) => `${crowd.platform}: nobody sent post ${id}: ${text.slice(0, 80)}`),
+  ];
 }
 
 interface Place {

@@ -1,6 +1,6 @@
+import type { Card } from '../../../src/core/card.ts';
 import { renderMattermostMessage } from '../../../src/render/mattermost/render-mattermost-message.ts';
 import { renderSlackMessage } from '../../../src/render/slack/render-slack-message.ts';
-import type { Card } from '../../../src/core/card.ts';
 import type { Crowd } from './crowd.ts';
 import type { Storm } from './run-storm.ts';
 

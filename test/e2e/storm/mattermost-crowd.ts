@@ -59,7 +59,10 @@ export function createMattermostCrowd(server: MattermostServer, callbackUrl: str
       return { state: 'unknown' };
     },
     showKey: hashKey,
-    posts: () => ownPosts([...channels, ...directs]).filter((post) => !isWhisper(post)).map(asSeen),
+    posts: () =>
+      ownPosts([...channels, ...directs])
+        .filter((post) => !isWhisper(post))
+        .map(asSeen),
     whispers(account) {
       const user = account.slice(account.indexOf('/') + 1);
       const direct = ownPosts([directs[people.indexOf(user)] as string]).filter(isWhisper);

@@ -1,10 +1,9 @@
 import { between, createRandom } from '../../../src/adapters/simulation/seeded-random.ts';
 import type { ButtonAction } from '../../../src/core/card.ts';
 import type { PostRef } from '../../../src/core/chat.ts';
-import type { Clock } from '../../../src/core/ports.ts';
 import type { StoredRun } from '../../../src/core/store.ts';
 import type { Crowd, Sent } from './crowd.ts';
-import { createFastClock, pass } from './fast-clock.ts';
+import { createFastClock, type FastClock, pass } from './fast-clock.ts';
 import { type Errand, PLATFORMS, type Platform, planErrands } from './storm-plan.ts';
 import { openStormWorld, type StormWorld } from './storm-world.ts';
 import { stormOverMattermost, stormOverSlack, type Weather } from './weather.ts';
@@ -42,13 +41,14 @@ const QUIET_MS = 12_000;
 
 /** Everything that happens in one storm. */
 class StormRunner {
-  readonly clock: Clock;
+  readonly clock: FastClock;
   readonly done: DoneErrand[] = [];
   readonly presses = new Map<ButtonAction, number>();
   readonly #random: () => number;
   readonly #byTag: ReadonlyMap<string, Errand>;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #errands: readonly Errand[];
+  readonly #failures: unknown[] = [];
   #world: StormWorld | undefined;
 
   constructor({ seed, commands, speed }: StormOptions) {
@@ -62,6 +62,11 @@ class StormRunner {
     return this.#underWay.size > 0;
   }
 
+  /** @throws what went wrong with the storm itself */
+  assertSound(): void {
+    if (this.#failures.length > 0) throw new Error('the storm is broken', { cause: this.#failures[0] });
+  }
+
   async giveAll(world: StormWorld): Promise<void> {
     this.#world = world;
     await Promise.all(PLATFORMS.map((platform) => this.#giveOn(world, platform)));
@@ -70,6 +75,7 @@ class StormRunner {
   async #giveOn(world: StormWorld, platform: Platform): Promise<void> {
     for (const errand of this.#errands.filter((one) => one.platform === platform)) {
       await pass(this.clock, errand.pauseMs);
+      this.assertSound();
       this.#follow(this.#give(world, errand));
     }
   }
@@ -102,7 +108,8 @@ class StormRunner {
 
   async #pressLater(world: StormWorld, errand: Errand, root: PostRef): Promise<void> {
     const chance = this.#random();
-    const person = this.#random() < 0.5 ? errand.person : errand.second;
+    // Nobody else is in a direct message.
+    const person = errand.way === 'direct' || this.#random() < 0.5 ? errand.person : errand.second;
     await pass(this.clock, between(this.#random, 15_000, 40_000));
     const action = chance < 0.25 ? 'retryFailed' : chance < 0.33 ? 'details' : chance < 0.36 ? 'again' : undefined;
     if (action !== undefined) await this.#press(world.crowds[errand.platform], { person, post: root, action });
@@ -114,7 +121,9 @@ class StormRunner {
   }
 
   #follow(work: Promise<unknown>): void {
-    const tracked = work.finally(() => this.#underWay.delete(tracked));
+    const tracked = work
+      .catch((thrown: unknown) => void this.#failures.push(thrown))
+      .finally(() => this.#underWay.delete(tracked));
     this.#underWay.add(tracked);
   }
 }
@@ -133,6 +142,7 @@ async function waitForCalm(world: StormWorld, runner: StormRunner): Promise<void
   let quietSince = clock.now();
   while (clock.now() - quietSince < QUIET_MS) {
     await pass(clock, 500);
+    runner.assertSound();
     const open = await describeOpen(world, runner);
     if (open.length > 0) quietSince = clock.now();
     if (clock.now() > deadline) throw new Error(`after half an hour these are open: ${open.join(', ')}`);

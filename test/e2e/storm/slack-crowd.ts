@@ -43,7 +43,10 @@ export function createSlackCrowd(server: SlackServer): Crowd {
       return sentAs(await server.press({ user: userOf(person), channel: post.channel, ts: post.id, actionId }));
     },
     showKey: (key) => key,
-    posts: () => ownPosts().filter((post) => !isWhisper(post)).map(asSeen),
+    posts: () =>
+      ownPosts()
+        .filter((post) => !isWhisper(post))
+        .map(asSeen),
     whispers(account) {
       const user = account.slice(account.indexOf('/') + 1);
       const direct = server.messages(user.replace(/^U/, 'D')).filter((post) => post.user === server.botUser);

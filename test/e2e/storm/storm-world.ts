@@ -9,7 +9,6 @@ import { createMembershipFinder } from '../../../src/bot/find-memberships.ts';
 import type { Chat, PostRef } from '../../../src/core/chat.ts';
 import type { McoError } from '../../../src/core/errors.ts';
 import type { HttpRoute } from '../../../src/core/http.ts';
-import type { Clock } from '../../../src/core/ports.ts';
 import type { Store, StoredRun } from '../../../src/core/store.ts';
 import { createBot, type RunningBot } from '../../../src/main/create-bot.ts';
 import { createPolicyAuthority } from '../../../src/main/policy-authority.ts';
@@ -24,6 +23,7 @@ import type { MattermostServer, MattermostServerOptions } from '../../servers/ma
 import { startSlackServer } from '../../servers/slack/slack-server.ts';
 import type { SlackServer } from '../../servers/slack/slack-types.ts';
 import type { Crowd } from './crowd.ts';
+import type { FastClock } from './fast-clock.ts';
 import { keepLedger, type Ledger } from './ledger.ts';
 import { createMattermostCrowd } from './mattermost-crowd.ts';
 import { createSlackCrowd } from './slack-crowd.ts';
@@ -32,11 +32,13 @@ import { NAMES, type Platform, STRANGER, VIEWERS } from './storm-plan.ts';
 import { type ProgressEdit, watchChat } from './watch-chat.ts';
 
 export interface WorldParts {
-  readonly clock: Clock;
+  readonly clock: FastClock;
   readonly seed: string;
   readonly nodes: number;
   readonly mattermostRateLimit?: MattermostServerOptions['rateLimit'];
-  onRoot(root: PostRef, run: StoredRun): void;
+  /** Where the store's file is made; default: in memory where there is such a place, as a disk would be what takes longest. */
+  readonly storeIn?: string;
+  onRoot?(root: PostRef, run: StoredRun): void;
 }
 
 /** A bot in two chat services, all of it real but for the broker, the keys and the nodes. */
@@ -88,9 +90,9 @@ export async function openStormWorld({ clock, seed, nodes, ...parts }: WorldPart
   const watched = { slack: watchChat(slackChat, clock), mattermost: watchChat(mattermostChat, clock) };
   const chats = [watched.slack.chat, watched.mattermost.chat];
 
-  const dir = mkdtempSync(join(findFastDirectory(), 'mco-storm-'));
+  const dir = mkdtempSync(join(parts.storeIn ?? findFastDirectory(), 'mco-storm-'));
   const opened = await openStore({ path: join(dir, 'mcobot.db'), clock, noteProblem: onProblem });
-  const { store, ledger } = keepLedger(opened, parts.onRoot);
+  const { store, ledger } = keepLedger(opened, parts.onRoot ?? (() => {}));
   const bus = createFakeBus();
   const fleet = startStormFleet({ bus, clock, seed, count: nodes });
   const audit = createFakeAudit();
@@ -118,6 +120,7 @@ export async function openStormWorld({ clock, seed, nodes, ...parts }: WorldPart
       await http.close();
       await Promise.all([slack.close(), mattermost.close()]);
       opened.close();
+      clock.stop();
       rmSync(dir, { recursive: true });
     },
   };
@@ -132,7 +135,6 @@ function listRoutes(routes: ReadonlyMap<string, HttpRoute>): HttpRoute[] {
   }));
 }
 
-/** Memory where there is such a place: the storm is about chats, and a disk would be what takes most of the time. */
 const findFastDirectory = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 function writePolicy(crowds: readonly Crowd[]): string {

@@ -104,6 +104,7 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
     store,
     active: createActiveRuns(),
     health: [],
+    findPerson: async () => undefined,
     clock,
     newId,
   };

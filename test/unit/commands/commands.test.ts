@@ -151,13 +151,3 @@ describe('help', () => {
     assert.match(textOf('help rpcutil'), /rpcutil ping \(read\)/);
   });
 });
-
-describe('whoami', () => {
-  it('names the caller, the roles and what they may do', () => {
-    const text = textOf('whoami');
-    assert.match(text, /you are person:bob/);
-    assert.match(text, /viewer/);
-    assert.match(text, /package\.status \(read\)/);
-    assert.doesNotMatch(text, /package\.update/);
-  });
-});

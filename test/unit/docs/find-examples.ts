@@ -5,12 +5,13 @@ export interface DocumentedOutcome {
 }
 
 const OUTCOME_ROW = /^\| `(\/mco [^`]+)` \| `([^`]+)` \|/;
+const SETUP_LINE = /^\/mco in [a-z0-9-]+: /;
 /** A line of code: after a prompt or not, and up to two blanks, which begin a remark. */
 const CODE_LINE = /^(?: {4}|[a-z]+> )?(\/mco .*?)(?: {2,}.*)?$/;
 
 /**
  * The commands in a document, trigger included: lines of code blocks, text between back-ticks, and what is given to
- * `--once` and `echo`. What ends in dots stands for any command and is none.
+ * `--once` and `echo`. What ends in dots stands for any command and is none, nor is what `mcobot setup` prints.
  */
 export function findExamples(markdown: string): readonly string[] {
   let inFence = false;
@@ -24,7 +25,9 @@ export function findExamples(markdown: string): readonly string[] {
     if (inFence || OUTCOME_ROW.test(line)) continue;
     for (const [, span] of line.matchAll(/`(\/mco [^`]+)`/g)) found.push(span ?? '');
   }
-  return [...new Set(found.map((text) => text.trim()))].filter((text) => !text.endsWith('...'));
+  return [...new Set(found.map((text) => text.trim()))].filter(
+    (text) => !text.endsWith('...') && !SETUP_LINE.test(text),
+  );
 }
 
 /** The rows of tables that say what a command becomes: ``| `/mco ...` | `...` |``. */

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type GenericSchema, safeParse } from 'valibot';
 import { parse } from 'yaml';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { agentConfigSchema, resolveAgentConfig } from '../../../src/main/agent-config.ts';
 import { botConfigSchema } from '../../../src/main/bot-config.ts';
+import { readServices } from '../../../src/main/chat-config.ts';
 import { clientConfigSchema } from '../../../src/main/client-config.ts';
 import { keySchema } from '../../../src/main/key-config.ts';
 import { loadConfig } from '../../../src/main/load-config.ts';
@@ -24,6 +26,24 @@ function keysOf(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return [];
   const own = Array.isArray(value) ? [] : Object.keys(value);
   return [...own, ...Object.values(value).flatMap(keysOf)];
+}
+
+/** What the files hold that the offered chats name. */
+const CHAT_SECRETS = {
+  'slack-bot.token': 'xoxb-1',
+  'slack-app.token': 'xapp-1',
+  'mattermost.token': 'token',
+  'mattermost.commands': 'first\nsecond\n',
+  'mattermost.key': 'k'.repeat(44),
+};
+
+/** A section that stands there as a comment, from its name to the next line that is none. */
+function offer(text: string, section: string): string {
+  const block = new RegExp(`^( *)# ${section}:\\n(?:\\1# .*\\n)+`, 'm');
+  assert.match(text, block);
+  return text.replace(block, (commented, indent: string) =>
+    commented.replace(new RegExp(`^${indent}# `, 'gm'), indent),
+  );
 }
 
 describe('the example configurations', () => {
@@ -59,6 +79,26 @@ describe('the example configurations', () => {
     });
   }
 
+  it('offer chats that can be opened when their files are there', async () => {
+    const text = ['slack', 'mattermost', 'http'].reduce(offer, readFileSync('deploy/mcobot.yaml', 'utf8'));
+    const copy = join(dir, 'chats.yaml');
+    writeFileSync(copy, text);
+    const { value, resolvePath } = await loadConfig(botConfigSchema, copy);
+    assert.deepEqual(Object.keys(value.chat), ['console', 'slack', 'mattermost']);
+    assert.equal(value.http?.host, '127.0.0.1');
+    assert.ok(value.http?.tls !== undefined);
+    await assert.rejects(readServices(value, resolvePath, systemClock), /can't be read \(ENOENT\)/);
+    mkdirSync(join(dir, 'keys'));
+    for (const [name, secret] of Object.entries(CHAT_SECRETS)) {
+      writeFileSync(join(dir, 'keys', name), secret, { mode: 0o600 });
+    }
+    assert.equal((await readServices(value, resolvePath, systemClock)).length, 2);
+    const { chat } = value;
+    await assert.rejects(readServices({ chat }, resolvePath, systemClock), /no `http` section/);
+    const twice = { ...value, chat: { ...chat, mattermost: [...(chat.mattermost ?? []), ...(chat.mattermost ?? [])] } };
+    await assert.rejects(readServices(twice, resolvePath, systemClock), /2 times Mattermost/);
+  });
+
   it('offer ways to name a key that are all valid', () => {
     const offers = EXAMPLES.flatMap(([path]) => readFileSync(path, 'utf8').match(/\{ principal: .* \}/g) ?? []);
     assert.ok(offers.length >= 5);
@@ -86,6 +126,16 @@ describe('the example configurations', () => {
     assert.deepEqual(places[1], places[0]);
     assert.deepEqual(places[2], places[0]);
     assert.deepEqual([bot.value.broker.login, agent.value.broker.login], ['bot', 'agent']);
+  });
+
+  it('keep the store where the service may write', async () => {
+    const { value } = await loadConfig(botConfigSchema, 'deploy/mcobot.yaml');
+    const unit = readFileSync('deploy/systemd/mcobot.service', 'utf8');
+    const [, state] = /^StateDirectory=(\S+)$/m.exec(unit) ?? [];
+    const [, logs] = /^LogsDirectory=(\S+)$/m.exec(unit) ?? [];
+    assert.equal(dirname(value.store), `/var/lib/${state}`);
+    assert.equal(dirname(value.audit), `/var/log/${logs}`);
+    assert.match(unit, /^StateDirectoryMode=0700$/m);
   });
 
   it('lead to the paths that the installation guide uses', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openThread } from '../../../../src/bot/conversation/chat-surface.ts';
 import type { NewOutboxItem } from '../../../../src/core/store.ts';
 import { away, busy, refused } from '../../../fakes/fake-chat.ts';
 import { createChatScene } from '../chat-scene.ts';
@@ -108,11 +109,7 @@ describe('a run', () => {
   it('is delivered to the last word however often the chat fails', async () => {
     const { start, chat, clock, ask, thread } = createChatScene(FLEET);
     await start();
-    const faults = [
-      { error: away(), isDone: true },
-      { error: busy(4000) },
-      { error: away() },
-    ];
+    const faults = [{ error: away(), isDone: true }, { error: busy(4000) }, { error: away() }];
     await chat.say('package status nginx');
     await clock.advance(5000);
     chat.fail(...(['edit', 'post', 'upload'] as const).flatMap((on) => faults.map((fault) => ({ ...fault, on }))));
@@ -121,6 +118,25 @@ describe('a run', () => {
     assert.match(chat.texts()[0] ?? '', /^@ana .*\nPARTIAL/);
     assert.equal(thread().length, 1);
     assert.equal(chat.files.length, 1);
+  });
+
+  it('shows no progress any more once it is over, though its root is only seen then', async () => {
+    const scene = createChatScene({ web1: alive() });
+    await scene.start();
+    const { id, header, end, root } = await scene.ask('find');
+    const calls = scene.chat.calls.length;
+    let see = (_: typeof root): void => {};
+    const shown = new Promise<typeof root>((resolve) => {
+      see = resolve;
+    });
+    const thread = openThread(scene.conversations().of(scene.chat), { run: id, shown });
+    await thread.finish({ ...(end ?? assert.fail()), results: [] });
+    thread.update({ state: 'discovering', header, found: 1 });
+    see(root);
+    await thread.whenShown();
+    thread.update({ state: 'discovering', header, found: 2 });
+    await scene.clock.advance(60_000);
+    assert.equal(scene.chat.calls.length, calls, 'nor is its end told twice');
   });
 
   it('has its file in the format that was asked for, and none where the chat has no files or nobody answered', async () => {

@@ -25,8 +25,8 @@ describe('a command in a chat', () => {
     });
     assert.deepEqual(story, [
       '0 post  DISCOVERING · 0 nodes so far',
-      '3000 edit progress RUNNING [ ===>      ] 1 / 3 · 2 s · waiting for web2, web3',
-      '6000 edit progress RUNNING [ ======>   ] 2 / 3 · 5 s · waiting for web3',
+      '3000 edit progress RUNNING [ ==>       ] 1 / 3 · 2 s · waiting for web2, web3',
+      '6000 edit progress RUNNING [ =====>    ] 2 / 3 · 5 s · waiting for web3',
       '7550 edit final PARTIAL · 2 OK · 1 NO RESPONSE of 3 · 7.5 s',
       '7550 post  Node   Ensure',
       '7550 upload  0001.csv',
@@ -37,11 +37,10 @@ describe('a command in a chat', () => {
       chat.files[0]?.content,
       'node,outcome,status,message,elapsedMs,ensure\r\nweb1,ok,ok,,5,1.0\r\nweb2,ok,ok,,4500,2.0\r\nweb3,silent,,,,\r\n',
     );
-    assert.deepEqual([run.root, run.message, run.place], [
-      { channel: 'C1', id: 'p1' },
-      'm1',
-      { chat: 'slack:T1', channel: 'C1', thread: undefined },
-    ]);
+    assert.deepEqual(
+      [run.root, run.message, run.place],
+      [{ channel: 'C1', id: 'p1' }, 'm1', { chat: 'slack:T1', channel: 'C1' }],
+    );
     assert.deepEqual(
       scene.audit.records.map(({ event }) => event),
       ['decided', 'intent', 'outcome'],

@@ -84,6 +84,7 @@ export async function createOutboxScene(options: Partial<OutboxOptions> = {}) {
     settle,
     /** What was called when, in ms since the start. */
     calls: () => chat.calls.map(({ name, text, at }) => `${at - startedAt} ${name} ${text.split('\n')[0]}`),
-    tries: () => chat.calls.map(({ firstTriedAt }) => (firstTriedAt === undefined ? undefined : firstTriedAt - startedAt)),
+    tries: () =>
+      chat.calls.map(({ firstTriedAt }) => (firstTriedAt === undefined ? undefined : firstTriedAt - startedAt)),
   };
 }

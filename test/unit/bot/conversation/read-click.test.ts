@@ -102,8 +102,8 @@ describe('a press', () => {
 describe('a button', () => {
   it('asks the failed, the silent or all again, as a new run of whoever pressed it', async () => {
     for (const [action, nodes, command] of [
-      ['retryFailed', ['bad1'], 'package status nginx --nodes 0001:failed'],
-      ['retrySilent', ['mute1'], 'package status nginx --nodes 0001:silent'],
+      ['retryFailed', ['bad1'], 'package status nginx --nodes 00000001:failed'],
+      ['retrySilent', ['mute1'], 'package status nginx --nodes 00000001:silent'],
       ['again', ['bad1', 'mute1', 'web1'], 'package status nginx'],
     ] as const) {
       const scene = await setUp();

@@ -216,7 +216,7 @@ describe('a run that the bot left', () => {
     const scene = createChatScene({ web1: after(2500), web2: mute });
     await killAfter(scene, 1500);
     await scene.start();
-    await scene.clock.advance(500);
+    await scene.clock.advance(3000);
     scene.die();
     await scene.clock.advance(5000);
     const { end } = await restart(scene);
@@ -255,7 +255,10 @@ describe('a message that was claimed and not begun', () => {
     await scene.start();
     await scene.clock.advance(10_000);
     assert.deepEqual(await scene.store.runs.list({ chat: 'slack:T1', channel: 'C1', max: 9 }), []);
-    assert.deepEqual(scene.bus.published.map(({ body }) => decodeRequest(body).action), []);
+    assert.deepEqual(
+      scene.bus.published.map(({ body }) => decodeRequest(body).action),
+      [],
+    );
     assert.deepEqual(
       scene.chat.whispers.map(({ to }) => to),
       [{ account: 'slack:T1/ana', channel: 'C1', thread: 'T5', via: 'via-m1' }],

@@ -122,6 +122,10 @@ describe('too many commands', () => {
       scene.chat.whispers.map(({ to }) => to.account),
       ['slack:T1/u100'],
     );
+    await scene.clock.advance(60_000);
+    await scene.chat.say('package status nginx', { account: 'slack:T1/u100' });
+    await scene.clock.advance(1000);
+    assert.equal((await runsOf(scene)).length, 101, 'when they are done there is room again');
   });
 });
 
