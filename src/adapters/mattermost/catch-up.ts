@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { createBackoff } from '../../core/backoff.ts';
 import type { ChatReceiver } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { channelSchema, type MattermostPost, postPageSchema, postSchema, teamSchema } from './answer-schemas.ts';
-import { createBackoff } from './backoff.ts';
 import { type Intake, MAX_AGE_MS } from './intake.ts';
 import { type RestClient, readAnswer } from './rest-client.ts';
 

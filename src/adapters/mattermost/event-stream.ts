@@ -1,6 +1,6 @@
+import { createBackoff } from '../../core/backoff.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { createBackoff } from './backoff.ts';
 import { openSocket, type Socket } from './open-socket.ts';
 import type { SocketFrame } from './socket-frame.ts';
 

@@ -1,5 +1,5 @@
+import type { Backoff } from '../../core/backoff.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Backoff } from './backoff.ts';
 import { describeFailure } from './describe-failure.ts';
 import { openSession, type Session, type SessionEvents, type SessionSettings } from './open-session.ts';
 import type { PreparedServer } from './stomp-server.ts';

@@ -1,6 +1,6 @@
+import { createBackoff } from '../../core/backoff.ts';
 import { McoError } from '../../core/errors.ts';
 import type { Bus, BusMessage, Clock, Outgoing } from '../../core/ports.ts';
-import { createBackoff } from './backoff.ts';
 import type { BrokerFlavour } from './broker-flavour.ts';
 import { type ConnectionEvent, ConnectionKeeper, type ConnectionState } from './connection-keeper.ts';
 import { plainText } from './describe-failure.ts';

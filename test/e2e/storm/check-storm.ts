@@ -21,7 +21,7 @@ export async function checkStorm(storm: Storm): Promise<string[]> {
 
 /** Each command was taken at most once, and what was taken had one run or an explained refusal. */
 function checkMessages({ world, done }: Storm): string[] {
-  const { claims, runs, entries } = world.ledger;
+  const { claims, claimedTwice, runs, entries } = world.ledger;
   const runsOf = groupBy([...runs.values()], ({ message }) => message ?? '');
   const answersOf = groupBy(
     [...entries.values()].filter(({ item }) => item.delivery.kind === 'whisper' || item.delivery.kind === 'post'),
@@ -30,6 +30,7 @@ function checkMessages({ world, done }: Storm): string[] {
   const typed = [...claims.keys()].filter((id) => !id.startsWith('click:'));
   const byTag = groupBy(typed, (id) => /\b(?:pkg|slow)\d{5}\b/.exec(claims.get(id)?.text ?? '')?.[0] ?? '');
   return [
+    ...claimedTwice.map((id) => `message ${id} was claimed twice`),
     ...[...claims.keys()].flatMap((id) => {
       const [begun, told] = [runsOf.get(id)?.length ?? 0, answersOf.get(id)?.length ?? 0];
       if (begun > 1) return [`message ${id} began ${begun} runs`];

@@ -13,6 +13,7 @@ export interface Entry {
 export interface Ledger {
   /** By the message's id; only those that were claimed for the first time. */
   readonly claims: ReadonlyMap<string, ChatMessage & { readonly chat: string }>;
+  readonly claimedTwice: readonly string[];
   /** Deliveries of messages that had been claimed before. */
   readonly repeats: number;
   readonly runs: ReadonlyMap<string, StoredRun>;
@@ -28,6 +29,7 @@ export function keepLedger(store: Store, onRoot: Told): { store: Store; ledger: 
   const runs = new Map<string, StoredRun>();
   const entries = new Map<number, Entry>();
   const roots = new Map<string, PostRef>();
+  const claimedTwice: string[] = [];
   let repeats = 0;
   const note = (items: readonly OutboxItem[]): readonly OutboxItem[] => {
     for (const item of items) entries.set(item.id, { item, state: 'waiting', attempts: 0 });
@@ -39,7 +41,7 @@ export function keepLedger(store: Store, onRoot: Told): { store: Store; ledger: 
       const isNew = await store.inbox.claim(seen);
       const { id } = seen.message;
       if (!isNew) repeats++;
-      else if (claims.has(id)) throw new Error(`${id} was claimed twice`);
+      else if (claims.has(id)) claimedTwice.push(id);
       else claims.set(id, { ...seen.message, chat: seen.chat });
       return isNew;
     },
@@ -76,6 +78,7 @@ export function keepLedger(store: Store, onRoot: Told): { store: Store; ledger: 
   };
   const ledger: Ledger = {
     claims,
+    claimedTwice,
     runs,
     entries,
     roots,

@@ -85,7 +85,7 @@ describe('a stream of events', () => {
     const count = sockets.length;
     latest().terminate();
     await waitFor(() => seen.problems.length > 0);
-    await clock.advance(100);
+    await clock.advance(200);
     await waitFor(() => sockets.length > count);
     assert.equal(sockets.at(-1)?.authorization, 'Bearer secret-token');
     assert.match(sockets.at(-1)?.url ?? '', /connection_id=one&sequence_number=2$/);
