@@ -92,7 +92,7 @@ export async function recordOutcome(report: RunReport, trail: Trail): Promise<Ru
 }
 
 /** What arrives after the end goes to the thread and on record. */
-function followLate(
+export function followLate(
   late: LateAnswers,
   { thread, trail, report }: { readonly thread: RunThread; readonly trail: Trail; readonly report: RunReport },
 ): void {

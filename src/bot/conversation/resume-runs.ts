@@ -6,13 +6,17 @@ import type { RunThread } from '../../core/surface.ts';
 import type { Bot } from '../bot.ts';
 import { composeReport } from '../compose-report.ts';
 import { createRunKeeper } from '../keep-run.ts';
-import { recordOutcome } from '../perform-run.ts';
+import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
+import { followLate, recordOutcome } from '../perform-run.ts';
 import { createTally, resultOf, type Tally } from '../tally.ts';
 import { startTrail, type Trail } from '../trail.ts';
 import { originOf } from './chat-origin.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 const SHORTEST_WAIT_MS = 3000;
+
+/** How long answers to a run that was closed as unknown are still told in its thread. */
+const LATE_MS = 10 * 60_000;
 
 /** A run that an earlier process left open. Its requests are listened to again from the moment this exists. */
 export interface ResumedRun {
@@ -35,12 +39,12 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
   const tally = createTally(run.nodes ?? []);
   for (const result of await bot.store.runs.resultsOf(run.id)) tally.recordResult(result);
   const active = bot.active.start(run.id);
-  const listening = listen(bot, run, { requests, tally });
+  const late = createLateAnswers(bot.clock);
+  const listening = listen(bot, run, { requests, tally, late });
   return {
     id: run.id,
     async finish(thread) {
       await waitForAnswers(bot, { requests, tally, signal: active.signal });
-      for (const stop of listening) stop();
       const asked = new Set(requests.flatMap(({ nodes }) => nodes));
       for (const node of tally.openNodes()) tally.close(node, asked.has(node) ? 'unknown' : 'notSent');
       const report = composeReport(describeAction(bot, run), {
@@ -51,11 +55,14 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
         cancelled: active.signal.aborted ? { by: active.cancelledBy() } : undefined,
         refusedAnswers: 0,
       });
-      const recorded = await recordOutcome(report, trailOf(bot, run));
+      const trail = trailOf(bot, run);
+      const recorded = await recordOutcome(report, trail);
       try {
         await thread?.finish(recorded);
         await bot.store.runs.finish(recorded);
+        if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
       } finally {
+        late.hold(listening, bot.clock.now() + LATE_MS);
         active.end();
       }
     },
@@ -65,17 +72,18 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
 function listen(
   bot: Bot,
   run: RunRecord,
-  { requests, tally }: { requests: readonly StoredRequest[]; tally: Tally },
+  { requests, tally, late }: { requests: readonly StoredRequest[]; tally: Tally; late: LateAnswers },
 ): (() => void)[] {
   const keeper = createRunKeeper(bot, run.id);
   return requests.map(({ id, nodes, sentAt }) => {
-    const asked = new Set(nodes);
+    const asked = new Set(nodes.filter((node) => tally.isOpen(node)));
     return bot.collector.open(id, {
       expects: (node) => asked.has(node),
       onUnexpected: () => {},
       onReply(reply) {
-        if (reply.kind !== 'result' || !tally.isOpen(reply.sender)) return;
+        if (reply.kind !== 'result') return;
         const result: NodeResult = resultOf(reply, bot.clock.now() - sentAt);
+        if (!tally.isOpen(reply.sender)) return late.note(result);
         tally.recordResult(result);
         keeper.noteResult(result);
       },

@@ -53,7 +53,8 @@ function checkErrand(
   const [message] = taken;
   if (message === undefined) return sent.state === 'taken' ? [`${name} was acknowledged and not taken`] : [];
   const mayRun = kind === 'read' || kind === 'write' || kind === 'cancelled';
-  return runs(message) > 0 && !mayRun ? [`${name} ran`] : [];
+  const isRun = runs(message) > 0;
+  return isRun === mayRun ? [] : [`${name} ${isRun ? 'ran' : 'did not run'}`];
 }
 
 /** Nothing was given up, and nothing waits. */

@@ -3,7 +3,7 @@ import type { MattermostPost, MattermostServer } from '../../servers/mattermost/
 import type { Crowd, SeenPost } from './crowd.ts';
 import { CHANNELS, NAMES } from './storm-plan.ts';
 
-export const BOT = 'mcobot';
+const BOT = 'mcobot';
 
 export interface MattermostCrowd extends Crowd {
   readonly botToken: string;

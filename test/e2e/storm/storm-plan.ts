@@ -104,7 +104,7 @@ function writeText(random: Random, kind: ErrandKind, tag: string): string {
       return pick(random, [
         `package update ${tag} --timeout 6`,
         `package update ${tag} --timeout 6 -I node2 -I node3`,
-        `service restart ${tag} --timeout 6 --batch 4`,
+        `package update ${tag} --timeout 6 --batch 4`,
       ]);
     case 'misspelt':
       return pick(random, [`package staus ${tag}`, `pakage status ${tag}`, `package status ${tag} --timout 6`]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRequest } from '../../../../src/core/request.ts';
+import { renderCardText } from '../../../../src/render/render-card-text.ts';
 import { busy, createFakeChat, type FakeChat } from '../../../fakes/fake-chat.ts';
 import { type ChatScene, createChatScene } from '../chat-scene.ts';
 import { alive, type Script, sendReply } from '../scripted-fleet.ts';
@@ -107,6 +108,20 @@ describe('a run that the bot left', () => {
     const { end } = await restart(scene);
     assert.deepEqual([end?.outcome, end?.counts.unknown, end?.counts.silent], ['UNKNOWN', 2, 0]);
     assert.match(scene.chat.texts()[0] ?? '', /whether the unknown ones carried it out is not known/);
+  });
+
+  it('tells in its thread what comes after it was closed, and changes no count', async () => {
+    const scene = createChatScene({ web1: after(20_000), web2: mute });
+    await killAfter(scene, 3000);
+    const { end } = await restart(scene);
+    assert.equal(end?.counts.unknown, 2);
+    await scene.clock.advance(30_000);
+    const told = scene.thread().map(({ cards }) => cards.map(renderCardText).join('\n'));
+    assert.ok(
+      told.some((text) => /LATE · 1 answer .*: 1 OK/.test(text)),
+      told.join('\n'),
+    );
+    assert.equal((await scene.lastRun()).end?.counts.unknown, 2);
   });
 
   it('with waves still to come sends none of them', async () => {
