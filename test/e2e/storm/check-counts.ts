@@ -22,20 +22,20 @@ export async function checkCounts({ world }: Pick<Storm, 'world'>): Promise<stri
 
 function checkRun(
   { fleet }: Storm['world'],
-  { id, nodes = [] }: RunRecord,
+  { id, header, nodes = [] }: RunRecord,
   { counts, startedAt, elapsedMs }: NonNullable<RunRecord['end']>,
 ): string[] {
   const { targeted, ...outcomes } = counts;
   const sum = Object.values(outcomes).reduce((total, count) => total + count, 0);
   const endedAt = startedAt + elapsedMs;
-  const said = fleet.saidIn(id);
+  const said = fleet.saidIn(id).filter(({ isInTime }) => isInTime);
   const count = (isOk: boolean, until: number): number =>
     said.filter((one) => one.isOk === isOk && one.at <= until).length;
   const check = (name: string, isOk: boolean, counted: number): string[] => {
     const [least, most] = [count(isOk, endedAt - ON_THE_WAY_MS), count(isOk, endedAt)];
     return counted >= least && counted <= most
       ? []
-      : [`run ${id} counts ${counted} ${name}: ${least} to ${most} said so`];
+      : [`run ${id} (${header.command}) counts ${counted} ${name}: ${least} to ${most} said so`];
   };
   return [
     ...(sum === targeted && targeted === nodes.length ? [] : [`the counts of run ${id} do not add up`]),

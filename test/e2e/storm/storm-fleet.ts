@@ -13,6 +13,8 @@ export interface Said {
   readonly node: string;
   readonly isOk: boolean;
   readonly at: number;
+  /** Before the bot's patience with this very request was over; in a run of several waves that is long before its end. */
+  readonly isInTime: boolean;
 }
 
 /** Nodes that answer, fail, stay silent or answer too late: the same for the same seed and command. */
@@ -35,6 +37,9 @@ export interface FleetParts {
 
 /** Commands about these take long: half of the nodes never answer. */
 export const SLOW = 'slow';
+
+/** What the bot allows for the way there and back, on top of the action's own time. */
+const GRACE_MS = 1500;
 
 type Behaviour = { readonly answer: 'ok' | 'failed' | 'none'; readonly delayMs: number; readonly isSlowStart: boolean };
 
@@ -71,7 +76,9 @@ export function startStormFleet({ bus, clock, seed, count }: FleetParts): StormF
     });
     const signature = await signer.sign('mco-reply@v1', body);
     if (isResult && request.action !== 'ping') {
-      said.set(request.run, [...(said.get(request.run) ?? []), { node, isOk: answer === 'ok', at: clock.now() }]);
+      const at = clock.now();
+      const isInTime = at - request.issuedAt <= (request.options.timeoutMs ?? 0) + GRACE_MS;
+      said.set(request.run, [...(said.get(request.run) ?? []), { node, isOk: answer === 'ok', at, isInTime }]);
     }
     bus.deliver(request.replyTo, { body, signature });
   }
