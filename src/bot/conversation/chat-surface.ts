@@ -1,6 +1,6 @@
 import type { Card } from '../../core/card.ts';
 import type { Chat, PostRef, Recipient } from '../../core/chat.ts';
-import { McoError } from '../../core/errors.ts';
+import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { Delivery, NewOutboxItem, OutboxItem, RunPlace, Store } from '../../core/store.ts';
@@ -80,13 +80,13 @@ export interface ThreadParts {
 export function openThread(chatting: Channelled, { run, shown, tellAlone }: ThreadParts): RunThread {
   const { chat, progress, outbox, store } = chatting;
   let isOver = false;
-  let isUnseen = false;
+  let unseen: McoError | undefined;
   const isShown = shown.then(
     (root) => {
       if (root !== undefined && !isOver) progress.begin(run, root);
     },
     (error: unknown) => {
-      isUnseen = true;
+      unseen = toMcoError(error);
       throw error;
     },
   );
@@ -99,9 +99,11 @@ export function openThread(chatting: Channelled, { run, shown, tellAlone }: Thre
     },
     async finish(report) {
       isOver = true;
-      const alone = isUnseen ? (tellAlone?.(drawRootCard({ state: 'done', report }, chat.traits)) ?? []) : [];
+      const told = unseen && tellAlone?.(drawRootCard({ state: 'done', report }, chat.traits));
+      // A root that was refused for good will never be there to be edited.
+      const end = unseen?.family === 'failed' ? [] : drawEnd(chat, report);
       // INVARIANT: a run ends on disk in the same stroke as its last message waits there: neither is without the other.
-      outbox.take(await store.runs.finish(report, [...drawEnd(chat, report), ...alone]));
+      outbox.take(await store.runs.finish(report, [...end, ...(told ?? [])]));
     },
     async append(late) {
       const delivery: Delivery = { kind: 'reply', run, card: drawLateCard(late) };

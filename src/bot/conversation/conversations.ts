@@ -1,5 +1,5 @@
 import type { Card } from '../../core/card.ts';
-import type { Chat, ChatRefusal } from '../../core/chat.ts';
+import type { Chat, ChatRefusal, PostRef } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { NewOutboxItem, OutboxItem, RunRecord } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
@@ -47,11 +47,11 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
   }));
   let resumed: readonly ResumedRun[] = [];
 
-  /** @param isRootWaiting its root is still to be delivered */
-  async function finishResumed({ id, finish }: ResumedRun, isRootWaiting: boolean): Promise<void> {
+  /** @param waitingRoot its root, where it is still to be delivered */
+  async function finishResumed({ id, finish }: ResumedRun, waitingRoot: OutboxItem | undefined): Promise<void> {
     const run = await store.runs.find(id);
     const chat = run === undefined ? undefined : byName.get(run.place.chat);
-    await finish(run === undefined || chat === undefined ? undefined : openAgain(of(chat), run, isRootWaiting));
+    await finish(run === undefined || chat === undefined ? undefined : openAgain(of(chat), run, waitingRoot));
   }
 
   return {
@@ -65,7 +65,7 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
       await outbox.resume();
       await answerForgotten(bot, { outbox, chats: byName }).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       for (const run of resumed) {
-        finishResumed(run, waiting.has(run.id)).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
+        finishResumed(run, waiting.get(run.id)).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       }
       await Promise.all(takers.map(({ chat, taker }) => chat.start(taker.receiver)));
     },
@@ -132,21 +132,26 @@ async function answerForgotten(
 }
 
 /** A run whose root never was on its way has no thread to tell anything in: then the requester is told alone. */
-function openAgain(chatting: Channelled, { id, root, account, place }: RunRecord, isRootWaiting: boolean): RunThread {
-  const hasRoot = root !== undefined || isRootWaiting;
-  const shown = hasRoot ? Promise.resolve(root) : Promise.reject(new McoError('failed/no-root', 'it was not shown'));
+function openAgain(chatting: Channelled, run: RunRecord, waitingRoot: OutboxItem | undefined): RunThread {
+  const { id, root, account, place } = run;
   const { channel, thread } = place;
   const to = { account, channel, thread };
   const tellAlone = (card: Card): NewOutboxItem[] => [
     { chat: chatting.chat.name, lane: id, delivery: { kind: 'whisper', to, card } },
   ];
+  const shown = root === undefined ? waitForRoot(chatting, waitingRoot) : Promise.resolve(root);
   return openThread(chatting, { run: id, shown, tellAlone });
 }
 
-/** The runs whose root is still to be delivered. */
-async function findWaitingRoots({ store }: Bot): Promise<ReadonlySet<string>> {
+const waitForRoot = ({ outbox }: Channelled, item: OutboxItem | undefined): Promise<PostRef | undefined> =>
+  item === undefined
+    ? Promise.reject(new McoError('failed/no-root', 'it was not shown before the bot was restarted'))
+    : outbox.whenDelivered(item);
+
+/** Roots that are still to be delivered, by their run. */
+async function findWaitingRoots({ store }: Bot): Promise<ReadonlyMap<string, OutboxItem>> {
   const pending = await store.outbox.pending();
-  return new Set(pending.flatMap(({ delivery }) => (delivery.kind === 'root' ? [delivery.run] : [])));
+  return new Map(pending.flatMap((item) => (item.delivery.kind === 'root' ? [[item.delivery.run, item]] : [])));
 }
 
 function drawForgotten(): Card {

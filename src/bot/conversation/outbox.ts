@@ -73,10 +73,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     await lanes.sleep((item.notBefore ?? 0) - clock.now());
     const patience = createPatience(item, clock.now());
     let isSettled = true;
+    let isNoted = false;
     while (!lanes.isStopped()) {
       const triedAt = clock.now();
       try {
-        await store.outbox.noteAttempt(item.id, triedAt);
+        // Once is enough to know after a crash that it may have arrived.
+        if (!isNoted) await store.outbox.noteAttempt(item.id, triedAt);
+        isNoted = true;
         if (item.delivery.kind === 'edit') isSettled = (await options.endProgress(item.delivery.run)) && isSettled;
         const post = await deliverItem(item, { ...options, firstTriedAt: patience.firstTriedAt() });
         await noteDelivered(item, post);
