@@ -119,7 +119,8 @@ async function sendWave(wave: Wave, broadcast: boolean): Promise<McoError[]> {
   const problems: McoError[] = [];
   const giveUp = (nodes: readonly string[], thrown: unknown): void => {
     const problem = toMcoError(thrown);
-    problems.push(problem);
+    // What a cancel withdrew is no problem of its own.
+    if (!wave.watch.signal.aborted) problems.push(problem);
     // Without the broker's word the request may be on its way: that must not look like "nothing was sent".
     const outcome = problem.code === 'unreachable/unconfirmed' ? 'unknown' : 'notSent';
     for (const node of nodes) wave.tally.close(node, outcome);
@@ -135,10 +136,15 @@ async function sendWave(wave: Wave, broadcast: boolean): Promise<McoError[]> {
     }),
   );
   const ready = sealed.flat();
-  await noteRequests(wave, ready);
+  // INVARIANT: nothing is published after a cancel, however long signing and writing down took.
+  const { signal } = wave.watch;
+  if (!signal.aborted) await noteRequests(wave, ready);
+  if (signal.aborted) return problems;
   for (const { request, nodes } of ready) listen(wave, request, new Set(nodes));
   await Promise.all(
-    ready.map(({ request, nodes }) => wave.bot.bus.publish(request).catch((thrown: unknown) => giveUp(nodes, thrown))),
+    ready.map(({ request, nodes }) =>
+      wave.bot.bus.publish({ ...request, signal }).catch((thrown: unknown) => giveUp(nodes, thrown)),
+    ),
   );
   return problems;
 }
@@ -185,6 +191,8 @@ async function settleWave(wave: Wave): Promise<void> {
   await waitUntilSettled(wave, Math.min(actionTimeoutMs, ttlMs) + GRACE_MS, nodes);
   const working = nodes.filter((node) => wave.started.has(node));
   await waitUntilSettled(wave, Math.max(0, actionTimeoutMs - ttlMs), working);
+  // A wave that was cancelled before it was sent waits for nobody: its nodes are closed as not sent.
+  if (wave.opened.length === 0) return;
   const isUnknown = watch.signal.aborted || bot.bus.losses > wave.lossesBefore || bot.bus.state !== 'up';
   for (const node of nodes) tally.close(node, isUnknown ? 'unknown' : 'silent');
 }

@@ -68,12 +68,12 @@ export async function discoverNodes(
     onReply: receive,
   });
   try {
-    await bot.bus.publish({ ...sealed, expiresAt: Math.min(sealed.expiresAt, startedAt + REACH_BROKER_MS) });
+    await bot.bus.publish({ ...sealed, signal, expiresAt: Math.min(sealed.expiresAt, startedAt + REACH_BROKER_MS) });
     await waitForAnswers(bot, { options: run.options, count: () => found.size, signal });
-    if (signal.aborted) throw new McoError('failed/cancelled', 'cancelled before anything was asked');
+    signal.throwIfAborted();
   } catch (error) {
     close();
-    throw error;
+    throw signal.aborted ? new McoError('failed/cancelled', 'cancelled before anything was asked') : error;
   }
   isOver = true;
   return {

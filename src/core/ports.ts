@@ -60,14 +60,17 @@ export interface Outgoing {
   readonly signature: string;
   /** The broker drops the message after this moment (ms since the epoch). */
   readonly expiresAt: number;
+  /** Withdraws the message: one that has not left never will. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The publish-subscribe connection. It reconnects and resubscribes by itself and never throws from a callback. */
 export interface Bus {
   /**
    * Resolves when a broker confirmed the message. While no broker is reachable it waits, until `expiresAt`.
-   * @throws McoError `unreachable/not-sent` when it never left: expired, or the outgoing queue is full;
-   *   `unreachable/unconfirmed` when the connection broke before the broker confirmed it: it may have arrived;
+   * @throws McoError `unreachable/not-sent` when it never left: expired, withdrawn, or the outgoing queue is full;
+   *   `unreachable/unconfirmed` when the connection broke, or it was withdrawn, before the broker confirmed it: it may
+   *   have arrived;
    *   `unreachable/refused` when the broker does not take it, for lack of a right; `failed/too-large` when the body
    *   is over the limit
    */

@@ -5,8 +5,8 @@ import { showValue } from './fill-line.ts';
 
 const FIXED: readonly string[] = ['node', 'outcome', 'status', 'message', 'elapsedMs'];
 
-/** What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What spreadsheets take for a formula, also behind blanks and in full width: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 
 /**
  * Every targeted node as one CSV record (RFC 4180: CRLF, quotes doubled): fixed columns, then the outputs under the names that

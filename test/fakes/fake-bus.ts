@@ -29,6 +29,7 @@ export function createFakeBus(): FakeBus {
       state = 'up';
     },
     async publish(message) {
+      if (message.signal?.aborted) throw new McoError('unreachable/not-sent', 'it was withdrawn');
       if (state !== 'up') throw new McoError('unreachable/not-sent', 'no broker reachable: tried fake:61613');
       published.push(message);
       deliver(message.destination, { body: message.body, signature: message.signature });

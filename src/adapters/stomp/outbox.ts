@@ -45,6 +45,8 @@ export class Outbox {
   #expiryAtMs = Number.POSITIVE_INFINITY;
   #cancelExpiry: () => void = () => {};
   #cancelReceiptCheck: (() => void) | undefined;
+  /** The messages that a signal withdraws: one listener each, however many messages share it. */
+  readonly #withdrawals = new Map<AbortSignal, { readonly ids: Set<number>; readonly stop: () => void }>();
 
   constructor(settings: OutboxSettings) {
     this.#settings = {
@@ -66,12 +68,15 @@ export class Outbox {
     const { maxMessages, maxBytes, clock } = this.#settings;
     const size = message.body.byteLength;
     if (this.#closed) return Promise.reject(notSent('the connection is closed'));
+    if (message.signal?.aborted) return Promise.reject(notSent(WITHDRAWN));
     if (message.expiresAt <= clock.now()) return Promise.reject(notSent('the message had expired already'));
     if (this.size >= maxMessages) return Promise.reject(notSent(`${maxMessages} messages are waiting already`));
     if (this.#bytes + size > maxBytes) return Promise.reject(notSent(`${this.#bytes} bytes are waiting already`));
     return new Promise((resolve, reject) => {
       this.#bytes += size;
-      this.#waiting.set(this.#nextId++, { message, resolve, reject, sentAtMs: undefined });
+      const id = this.#nextId++;
+      this.#waiting.set(id, { message, resolve, reject, sentAtMs: undefined });
+      if (message.signal !== undefined) this.#watch(message.signal, id);
       this.#pump();
       if (this.#waiting.size > 0) this.#scheduleExpiry(message.expiresAt);
     });
@@ -142,7 +147,33 @@ export class Outbox {
     entry.reject(entry.sentAtMs === undefined ? notSent(reason) : unconfirmed(reason));
   }
 
+  #watch(signal: AbortSignal, id: number): void {
+    const known = this.#withdrawals.get(signal);
+    if (known !== undefined) {
+      known.ids.add(id);
+      return;
+    }
+    const ids = new Set([id]);
+    const withdraw = (): void => {
+      for (const each of [...ids]) {
+        const entry = this.#waiting.get(each) ?? this.#inFlight.get(each);
+        if (entry !== undefined) this.#giveUp(each, entry, WITHDRAWN);
+      }
+      this.#pump();
+    };
+    signal.addEventListener('abort', withdraw);
+    this.#withdrawals.set(signal, { ids, stop: () => signal.removeEventListener('abort', withdraw) });
+  }
+
+  #unwatch(signal: AbortSignal, id: number): void {
+    const known = this.#withdrawals.get(signal);
+    if (known === undefined || !known.ids.delete(id) || known.ids.size > 0) return;
+    known.stop();
+    this.#withdrawals.delete(signal);
+  }
+
   #forget(id: number, entry: Entry): void {
+    if (entry.message.signal !== undefined) this.#unwatch(entry.message.signal, id);
     this.#waiting.delete(id);
     this.#inFlight.delete(id);
     this.#bytes -= entry.message.body.byteLength;
@@ -182,6 +213,8 @@ export class Outbox {
     else this.#scheduleReceiptCheck(leftMs);
   }
 }
+
+const WITHDRAWN = 'it was withdrawn';
 
 function notSent(reason: string): McoError {
   return new McoError('unreachable/not-sent', `the message was not sent: ${reason}`);

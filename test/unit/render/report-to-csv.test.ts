@@ -37,7 +37,7 @@ test('every node is one record, with the described outputs as columns', () => {
 });
 
 test('a cell that would start a formula gets an apostrophe', () => {
-  for (const start of ['=', '+', '-', '@', '\t', '\r']) {
+  for (const start of ['=', '+', '-', '@', '\t', '\r', '\n=', ' =', '\uff1d', '\uff20']) {
     const [, record] = readCsv(reportToCsv(makeReport({ results: [ok('a', { x: `${start}1` })], labels: { x: 'X' } })));
     assert.ok(record?.[5]?.startsWith("'"), JSON.stringify(start));
   }

@@ -178,3 +178,34 @@ test('a message that the broker does not take is given up and not sent again', a
   sent[0]?.confirm();
   await other;
 });
+
+test('a withdrawn message that has not left never does', async () => {
+  const outbox = createOutbox();
+  const cancel = new AbortController();
+  const all = ['a', 'b', 'c'].map((text) => outbox.add({ ...message(text), signal: cancel.signal }));
+  const other = outbox.add(message('d'));
+  cancel.abort();
+  for (const one of all) await assert.rejects(one, { code: 'unreachable/not-sent' });
+  await assert.rejects(outbox.add({ ...message('e'), signal: cancel.signal }), { code: 'unreachable/not-sent' });
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['d']);
+  sent[0]?.confirm();
+  await other;
+});
+
+test('a withdrawn message that was handed to a broker may have arrived, and is not sent again', async () => {
+  const outbox = createOutbox({ window: 1 });
+  outbox.attach(sendNow);
+  const cancel = new AbortController();
+  const first = outbox.add({ ...message('a'), signal: cancel.signal });
+  const second = outbox.add(message('b'));
+  cancel.abort();
+  await assert.rejects(first, { code: 'unreachable/unconfirmed' });
+  assert.deepEqual(texts(), ['a', 'b'], 'its place is free again');
+  sent[0]?.confirm();
+  outbox.detach();
+  outbox.attach(sendNow);
+  assert.deepEqual(texts(), ['a', 'b', 'b']);
+  sent[2]?.confirm();
+  await second;
+});
