@@ -7,7 +7,7 @@ const SHARES: readonly NodeShare[] = ['failed', 'silent', 'open', 'all'];
 /** The same question again, to those of a run's nodes with which it did not end well. */
 export const retryCommand: Command = {
   name: 'retry',
-  about: 'Asks the same again, where it did not end well',
+  about: 'Asks the same again, where it did not end well: of a write only where it failed or was not sent',
   usage: ['retry', 'retry RUN', 'retry RUN failed', 'retry RUN silent', 'retry RUN all'],
   examples: ['retry 7f3a failed', 'retry last'],
   plan(line) {

@@ -7,6 +7,9 @@ const PATIENCE_MS = 2000;
 /** After a failure, unless the service said when to come back. */
 const PAUSE_MS = 10_000;
 
+/** A group that the service does not let the bot see, or does not know, is not seen a moment later either. */
+const REFUSED_PAUSE_MS = 300_000;
+
 /** A look-up that has not ended by then never will: another one may be made. */
 const LOST_MS = 60_000;
 
@@ -74,7 +77,7 @@ function startLookUp(
   const startedAt = clock.now();
   const { underWay, notBefore } = group;
   if (underWay !== undefined && Math.abs(startedAt - underWay.startedAt) < LOST_MS) return underWay.end;
-  if (notBefore !== undefined && startedAt < notBefore && notBefore - startedAt <= LOST_MS) return undefined;
+  if (notBefore !== undefined && startedAt < notBefore && notBefore - startedAt <= REFUSED_PAUSE_MS) return undefined;
   const number = ++group.count;
   const ask = async (): Promise<void> => {
     const answer = lookUp(name);
@@ -87,7 +90,7 @@ function startLookUp(
       const error = toMcoError(thrown);
       const { code, message, hint } = error;
       onProblem?.(new McoError(code, `the group ${name} could not be looked up: ${message}`, { hint, cause: error }));
-      const pauseMs = Math.min(error.retryAfterMs ?? PAUSE_MS, LOST_MS);
+      const pauseMs = error.family === 'failed' ? REFUSED_PAUSE_MS : Math.min(error.retryAfterMs ?? PAUSE_MS, LOST_MS);
       group.notBefore = clock.now() + pauseMs;
     })
     .finally(() => {

@@ -77,6 +77,11 @@ export async function readSecretLines(path: string, what: string): Promise<reado
  */
 export async function requireWritableDirectory(path: string, what: string): Promise<void> {
   const directory = dirname(path);
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isDirectory) throw new McoError('usage/bad-file', `${what}: ${path} is a directory, and a file is expected`);
   await access(directory, constants.W_OK).catch((cause: unknown) => {
     throw new McoError('usage/bad-file', `${what}: nothing can be written in ${directory} (${codeOf(cause)})`, {
       cause,

@@ -33,6 +33,8 @@ export interface BotFiles {
   readonly verifier: Verifier & { close(): void };
   readonly broker: StompBusOptions;
   readonly services: readonly OpenService[];
+  /** The certificate of the bot's own HTTP server. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   close(): void;
 }
 
@@ -56,6 +58,10 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
   });
   const broker = await readBrokerOptions(config.broker, resolvePath);
   const services = await readServices(config, resolvePath, systemClock);
+  const tls = config.http?.tls && {
+    cert: await readNamedFile(resolvePath(config.http.tls.cert), 'the certificate'),
+    key: await readNamedFile(resolvePath(config.http.tls.key), 'the key'),
+  };
   await requireWritableDirectory(resolvePath(config.audit), '`audit`');
   await requireWritableDirectory(resolvePath(config.store), '`store`');
   return {
@@ -64,6 +70,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     verifier,
     broker,
     services,
+    tls,
     close() {
       policy.close();
       verifier.close();
@@ -86,10 +93,8 @@ export async function connectBot(
   const store = await openStore({ path: resolvePath(value.store), noteProblem: logProblem });
   const services = await Promise.all(files.services.map((open) => open(store)));
   const bus = createLoggedBus(files.broker);
-  const http = await openHttp(
-    config,
-    services.flatMap(({ routes }) => routes),
-  );
+  const routes = services.flatMap((service) => service.routes);
+  const http = await openHttp(value.http, { tls: files.tls, routes });
   const chats = [...services, ...terminal];
   const finder = createMembershipFinder({ chats, clock: systemClock, onProblem: logProblem });
   const { policy, signers, verifier } = files;
@@ -123,16 +128,12 @@ export async function connectBot(
 
 /** The server that chat services call; none where no service calls. */
 async function openHttp(
-  { value: { http }, resolvePath }: Config<BotConfig>,
-  routes: readonly HttpRoute[],
+  http: BotConfig['http'],
+  { tls, routes }: { readonly tls: BotFiles['tls']; readonly routes: readonly HttpRoute[] },
 ): Promise<HttpServer | undefined> {
   if (http === undefined) return undefined;
-  const { host, port, tls } = http;
-  const files = tls && {
-    cert: await readNamedFile(resolvePath(tls.cert), 'the certificate'),
-    key: await readNamedFile(resolvePath(tls.key), 'the key'),
-  };
-  const server = await startHttpServer({ host, port, tls: files, routes, onProblem: logProblem });
+  const { host, port } = http;
+  const server = await startHttpServer({ host, port, tls, routes, onProblem: logProblem });
   logInfo(`listening for chat services on ${server.address}`);
   return server;
 }

@@ -71,7 +71,9 @@ export async function answerInTerminal(
     text: createChatSurface(conversations.of(chat), { place, recipient, lane }),
     ...createDocuments(screen),
   };
-  const surface = always === true && format !== undefined ? surfaces[format] : chooseSurface(surfaces, format);
+  // A refusal or an answer in words is written as its own command asks for it.
+  const otherwise = asksForJson(message.text.split(/\s+/)) ? 'json' : format;
+  const surface = always === true && format !== undefined ? surfaces[format] : chooseSurface(surfaces, otherwise);
   const handled = await handleCommand(bot, { ...message, place }, { surface, signal });
   const lanes = handled.report === undefined ? [lane] : [lane, handled.report.header.run];
   await Promise.all(lanes.map((name) => conversations.outbox.whenEmpty(name)));

@@ -37,7 +37,14 @@ export function drawDoneButtons({ header, counts }: RunReport, traits: ButtonTra
       ? repeat('retryFailed', 'Retry failed', `Run ${command} again on ${formatCount(retried, 'node')} that ${who}?`)
       : []),
     ...(counts.silent + counts.unknown > 0 && !isWrite ? repeat('retrySilent', 'Retry silent', '') : []),
-    ...repeat('again', 'Run again', `Run ${command} on ${formatCount(counts.targeted, 'node')} again?`),
+    ...repeat('again', 'Run again', askAgain(command, counts)),
     ...(counts.targeted > 0 ? [{ action: 'details', run, label: 'Details' } as const] : []),
   ];
+}
+
+/** The same command again looks anew for whom it means: a number would be a promise that nobody can keep. */
+function askAgain(command: string, { silent, unknown }: RunReport['counts']): string {
+  const open = silent + unknown;
+  const warning = open === 0 ? '' : ` ${formatCount(open, 'node')} did not answer and may still be at it.`;
+  return `Run ${command} again, on every node that it matches now?${warning}`;
 }

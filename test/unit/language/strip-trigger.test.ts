@@ -17,11 +17,18 @@ describe('stripTrigger', () => {
     '@mco?! ping',
     '@mco /mco ping',
     '@mco: mco, ping',
+    '@mco Ping',
+    'Ping',
+    '/mco PING',
     'ping',
   ]) {
     it(`finds the command in \`${typed}\``, () => assert.equal(stripTrigger(typed), 'ping'));
   }
 
+  it('leaves capitals where they may mean something', () => {
+    assert.equal(stripTrigger('/mco -F Foo=Bar ping'), '-F Foo=Bar ping');
+    assert.equal(stripTrigger('/mco Package status X'), 'package status X');
+  });
   it('leaves nothing of a bare trigger', () => assert.equal(stripTrigger('/mco'), ''));
   it('strips one trigger only', () => assert.equal(stripTrigger('/mco mco'), 'mco'));
   it('keeps a word that merely begins like it', () =>

@@ -42,13 +42,13 @@ test('a write is repeated only after a question, and never for who did not answe
   assert.deepEqual(actionsOf(report('write'), silent), ['details']);
 });
 
-test('the question names the command and counts everybody whom it would reach', () => {
+test('the question names the command, and a number only where the list of nodes is frozen', () => {
   const { buttons = [] } = drawRootCard({ state: 'done', report: report('write') }, asking);
   assert.deepEqual(
     buttons.map(({ confirm }) => confirm),
     [
       'Run `package update x` (WRITE) again on 3 nodes that failed or were not sent to?',
-      'Run `package update x` (WRITE) on 5 nodes again?',
+      'Run `package update x` (WRITE) again, on every node that it matches now? 1 node did not answer and may still be at it.',
       undefined,
     ],
   );
