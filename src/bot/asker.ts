@@ -27,6 +27,26 @@ export async function findAsker({ authority }: Bot, message: IncomingMessage): P
   return { caller, account, place: placeOf(message), memberships: await authority.findMemberships(account) };
 }
 
+const NO_MEMBERSHIPS: Memberships = { of: new Set(), unresolved: [] };
+
+/** Whether somebody has some right where they are by their account alone: no chat service is asked. */
+export function isKnownByAccount(bot: Bot, message: IncomingMessage): boolean {
+  const { account } = message;
+  try {
+    const caller = bot.authority.identify(account);
+    return mayUseAnything(bot, { caller, account, place: placeOf(message), memberships: NO_MEMBERSHIPS });
+  } catch {
+    return false;
+  }
+}
+
+/** Whether somebody has any right where they are. */
+export function mayUseAnything(bot: Bot, asker: Asker): boolean {
+  return bot.agents.some(({ agent, actions }) =>
+    Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action })),
+  );
+}
+
 /** What commands may know of the world when they read their words. */
 export function worldOf(bot: Bot, asker: Asker): CommandWorld {
   const { agents, commands, authority } = bot;

@@ -30,7 +30,8 @@ export const reported = (report: RunReport): Handled => ({ exitCode: exitCodeOf(
  * Shows why nothing was done. A denial is on record already; everything else is recorded here. Never throws: a
  * requester who can't be reached is no reason to leave the record out.
  */
-export async function refuse(error: McoError, surface: Surface, trail: Trail): Promise<Handled> {
+export async function refuse(reason: McoError, surface: Surface, trail: Trail): Promise<Handled> {
+  const error = trail.hideSecrets(reason);
   const outcome = error.family === 'denied' ? 'DENIED' : 'NOT SENT';
   const refusal: Refusal = { outcome, error, rules: error.rules };
   if (outcome !== 'DENIED' && error.code !== 'failed/audit') {

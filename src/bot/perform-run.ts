@@ -7,12 +7,10 @@ import type { Run } from './compose-request.ts';
 import { executeRun } from './execute-run.ts';
 import { type Handled, reported, type Scene } from './handled.ts';
 import { describeRun } from './keep-run.ts';
+import { keepTrying } from './keep-trying.ts';
 import type { LateAnswers } from './late-answers.ts';
 import { decideRun, type Order, startRun } from './start-run.ts';
 import type { Trail } from './trail.ts';
-
-/** How long after each try the end of a run is tried to be written down again. */
-const WRITE_PAUSES_MS = [250, 1000, 4000, 15_000, 60_000];
 
 /**
  * A question to the fleet, from the decision to the last word on it.
@@ -22,39 +20,24 @@ const WRITE_PAUSES_MS = [250, 1000, 4000, 15_000, 60_000];
 export async function performRun(bot: Bot, order: Order, scene: Scene): Promise<Handled> {
   const { message, asker, trail, signal } = scene;
   const run = await startRun(bot, order);
-  await decideRun(bot, run, { asker, trail });
-
-  await bot.store.runs.begin(describeRun(run, message, bot.clock.now()));
-  const active = bot.active.start(run.id, signal);
+  // Before it is decided: what can't begin leaves no decision behind.
+  bot.active.requireRoom(asker.caller);
+  const active = bot.active.start(run.id, asker.caller, signal);
   try {
+    await decideRun(bot, run, { asker, trail });
+    await bot.store.runs.begin(describeRun(run, message, bot.clock.now()));
     const thread = await openThread(bot, run, scene);
     const { report, late } = await executeRun(bot, run, { thread, trail, active });
+    active.noteEnding();
     const recorded = await recordOutcome(report, trail);
-    const isTold = await insist(bot, () => thread.finish(recorded));
+    const isTold = await keepTrying(bot.clock, () => thread.finish(recorded), signal);
     // A chat's thread has done so in the same stroke; on a terminal it is done here.
-    if (isTold) await insist(bot, () => bot.store.runs.finish(recorded));
+    if (isTold) await keepTrying(bot.clock, () => bot.store.runs.finish(recorded), signal);
     followLate(late, { thread, trail, report: recorded });
     return reported(recorded);
   } finally {
     active.end();
   }
-}
-
-/**
- * What was sent was sent: a disk that fails then must not make it look as if nothing was. False: it could not be written
- * down. The run stays open, and is told at the next start.
- */
-async function insist({ clock }: Bot, write: () => Promise<unknown>): Promise<boolean> {
-  for (const pauseMs of WRITE_PAUSES_MS) {
-    try {
-      await write();
-      return true;
-    } catch (thrown) {
-      if (toMcoError(thrown).code !== 'failed/store') throw thrown;
-    }
-    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
-  }
-  return false;
 }
 
 /** A run that can't be shown is over before it began, and must not be found open at the next start. */
@@ -66,7 +49,9 @@ async function openThread(bot: Bot, run: Run, { surface }: Scene): Promise<RunTh
     const now = bot.clock.now();
     const conducted = { results: [], unexpected: [], problem: toMcoError(thrown) };
     const end = { header, conducted, startedAt: now, endedAt: now, cancelled: undefined, refusedAnswers: 0 };
-    await bot.store.runs.finish(composeReport(describeAction(bot, run.ask), end)).catch(() => undefined);
+    const report = composeReport(describeAction(bot, run.ask), end);
+    // Not waited for: the requester is told now, whatever the disk does.
+    void keepTrying(bot.clock, () => bot.store.runs.finish(report)).catch(() => undefined);
     throw thrown;
   }
 }

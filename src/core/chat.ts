@@ -20,8 +20,12 @@ export interface Chat {
   edit(post: PostRef, card: Card, urgency: 'progress' | 'final'): Promise<void>;
   /** Puts a file into a thread. */
   upload(upload: Upload): Promise<void>;
-  /** Shows a card to one person alone, where the platform can; else in a direct message. */
-  whisper(recipient: Recipient, card: Card): Promise<void>;
+  /**
+   * Shows a card to one person alone, where the platform can; else in a direct message.
+   *
+   * @param key names this whisper, and no other, where it may be tried again: as for `Posting.key`
+   */
+  whisper(recipient: Recipient, card: Card, key?: string): Promise<void>;
   /** What the service says of an account; undefined when it knows nobody of that id. */
   findPerson(account: string): Promise<ChatPerson | undefined>;
   /**

@@ -10,6 +10,13 @@ export interface Store {
   readonly runs: RunStore;
   readonly inbox: InboxStore;
   readonly outbox: OutboxStore;
+  /** Made with the store, random and never another's: 16 hex digits. What it names outside is its alone. */
+  readonly id: string;
+  /** When it was made, ms since the epoch: what was said before is none of its business. */
+  readonly bornAt: number;
+  /** The moment up to which everything that was said in a chat was taken, ms since the epoch. */
+  heardUntil(chat: string): Promise<number | undefined>;
+  noteHeard(chat: string, until: number): Promise<void>;
   /** Writes and reads a row back. */
   check(): Promise<void>;
   /** Forgets finished runs, handled messages and delivered posts of before that time (ms since the epoch). */
@@ -107,8 +114,6 @@ export interface InboxStore {
   claim(seen: SeenMessage): Promise<boolean>;
   /** Everything has been done for it. */
   close(chat: string, id: string): Promise<void>;
-  /** When the newest message of a chat was received, ms since the epoch. */
-  latest(chat: string): Promise<number | undefined>;
   /** Claimed and not closed, oldest first. */
   open(): Promise<readonly SeenMessage[]>;
 }
@@ -134,12 +139,12 @@ export interface NewOutboxItem {
   /** The items of a lane are delivered one after the other: a run's id, or the id of the message that is answered. */
   readonly lane: string;
   readonly delivery: Delivery;
-  /** Not before this moment, ms since the epoch. */
+  /** Not before this moment, ms since the epoch; at most a minute is waited for it. */
   readonly notBefore?: number | undefined;
 }
 
 export interface OutboxItem extends NewOutboxItem {
-  /** Counts up from 1 for ever: names the item. */
+  /** Counts up from 1 for ever: names the item within its store. */
   readonly id: number;
   readonly attempts: number;
   readonly firstTriedAt?: number | undefined;

@@ -72,12 +72,26 @@ export async function readServices(
   resolvePath: ResolvePath,
   clock: Clock,
 ): Promise<readonly OpenService[]> {
+  for (const slack of config.slack ?? []) requireTransport(slack);
   requireHttp(config, http !== undefined);
+  requireDistinct((config.slack ?? []).map(({ team }) => `slack ${team}`));
   const services = [
     ...(config.slack ?? []).map((slack) => readSlack(slack, resolvePath, clock)),
     ...(config.mattermost ?? []).map((mattermost) => readMattermost(mattermost, resolvePath, clock)),
   ];
   return await Promise.all(services);
+}
+
+function requireTransport({ team, app_token_file: socket, signing_secret_file: http }: SlackConfig): void {
+  if ((socket === undefined) !== (http === undefined)) return;
+  throw new McoError('usage/bad-file', `slack ${team} needs either \`app_token_file\` or \`signing_secret_file\``, {
+    hint: 'the first is for Socket Mode, which needs no address that Slack can reach; the second for HTTP',
+  });
+}
+
+function requireDistinct(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new McoError('usage/bad-file', `${twice} is configured twice`);
 }
 
 /**
@@ -93,7 +107,7 @@ function requireHttp({ slack = [], mattermost = [] }: ChatConfig, hasServer: boo
   for (const { name, count } of callers) {
     if (count > 0 && !hasServer) {
       throw new McoError('usage/bad-file', `${name} calls the bot, and there is no \`http\` section`, {
-        hint: 'add `http: { host: 127.0.0.1, port: 8065 }`, and a proxy with TLS before it',
+        hint: 'add `http: { host: 127.0.0.1, port: 8080 }`, and a proxy with TLS before it',
       });
     }
     if (count > 1) {
@@ -112,11 +126,6 @@ async function readSlack(config: SlackConfig, resolvePath: ResolvePath, clock: C
     'xoxb-',
     `the bot token of ${team}`,
   );
-  if ((app_token_file === undefined) === (signing_secret_file === undefined)) {
-    throw new McoError('usage/bad-file', `slack ${team} needs either \`app_token_file\` or \`signing_secret_file\``, {
-      hint: 'the first is for Socket Mode, which needs no address that Slack can reach; the second for HTTP',
-    });
-  }
   const transport =
     app_token_file === undefined
       ? ({ kind: 'http', signingSecret: await read(signing_secret_file ?? '', 'the signing secret') } as const)
@@ -139,8 +148,10 @@ async function readMattermost(config: MattermostConfig, resolvePath: ResolvePath
   // Checked now, so that `--check` says what is wrong with it.
   const { name } = createMattermostChat(options);
   return async (store) => {
-    const lastSeenAt = await store.inbox.latest(name);
-    return createMattermostChat({ ...options, lastSeenAt: () => lastSeenAt });
+    const { bornAt } = store;
+    const note = (until: number) => store.noteHeard(name, until);
+    const heard = { from: (await store.heardUntil(name)) ?? bornAt, notBefore: bornAt, note };
+    return createMattermostChat({ ...options, heard });
   };
 }
 

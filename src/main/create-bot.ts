@@ -11,7 +11,7 @@ import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
 import type { AuditLog, Bus, Clock, Verifier } from '../core/ports.ts';
-import { createRefusalRecorder } from '../core/refusal-recorder.ts';
+import { createRefusalRecorder, sumUpRefusals } from '../core/refusal-recorder.ts';
 import type { Store } from '../core/store.ts';
 import { listHealthChecks } from './health-checks.ts';
 
@@ -52,7 +52,7 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
   const stamp = () => ({ at: new Date(clock.now()).toISOString(), by: auditName });
   await audit.append({ ...stamp(), event: 'started' });
 
-  const refusals = createRefusalRecorder({ audit, clock, onProblem });
+  const refusals = createRefusalRecorder({ audit, clock, isPerCaller: true, onProblem });
   const collector = createCollector(parts.verifier, ({ error, sender, request }) => {
     const event = sender === undefined ? 'refused' : 'unexpected';
     refusals.record({ ...stamp(), event, code: error.code, reason: error.message, request, signer: sender });
@@ -63,6 +63,7 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     chats.find((chat) => account.startsWith(`${chat.name}/`) || account.startsWith(`${chat.name}:`));
   const bot: Bot = {
     ...parts,
+    audit: sumUpRefusals(audit, refusals),
     clock,
     newId: newUuid,
     collective,

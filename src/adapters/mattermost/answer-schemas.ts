@@ -41,6 +41,15 @@ export type MattermostUser = v.InferOutput<typeof userSchema>;
 
 export const idSchema = v.object({ id });
 
+/** What the server answers to a new post; without the pending id when it gives back an older one. */
+export const createdSchema = v.object({
+  id,
+  channel_id: id,
+  root_id: optionalId,
+  create_at: time,
+  pending_post_id: v.optional(v.string(), ''),
+});
+
 export const teamSchema = v.object({ id, name: v.optional(v.string(), '') });
 
 export const channelSchema = v.object({

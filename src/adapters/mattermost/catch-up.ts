@@ -21,12 +21,16 @@ export interface CatchUpOptions {
   readonly receiver: ChatReceiver;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Posts created before are never fetched, ms since the epoch. */
+  readonly notBefore: number;
 }
 
 /** Fetches what was said while nobody listened. */
 export interface CatchUp {
   /** Goes on trying until everything created since then (ms since the epoch) has been offered to the intake. */
   request(since: number): void;
+  /** Whether nothing is owed. */
+  readonly isDone: boolean;
   stop(): void;
 }
 
@@ -45,7 +49,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       const oldest = clock.now() - MAX_AGE_MS;
       if (since < oldest) receiver.noteProblem(new McoError('unreachable/chat', TOO_LONG));
       try {
-        await fetchSince(options, Math.max(since - OVERLAP_MS, oldest));
+        await fetchSince(options, Math.max(since - OVERLAP_MS, oldest, options.notBefore));
         backoff.reset();
       } catch (error) {
         const problem = toMcoError(error);
@@ -65,10 +69,14 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   };
   return {
     request(since) {
-      owedSince = Math.min(owedSince ?? since, since);
+      // A moment to come: the clock was set back.
+      owedSince = Math.min(owedSince ?? since, since, clock.now());
       if (isRunning || isStopped) return;
       isRunning = true;
       void run();
+    },
+    get isDone() {
+      return !isRunning;
     },
     stop() {
       isStopped = true;

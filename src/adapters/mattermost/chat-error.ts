@@ -74,8 +74,8 @@ function adviseOn(status: number, id: string): string | undefined {
   return undefined;
 }
 
-/** Seconds in both headers; `X-Ratelimit-Reset` is a time to wait, whatever its documentation says. */
-function readWaitMs(headers: Headers): number {
+/** How long a 429 says to wait, within bounds. Seconds in both headers, whatever the documentation says of the second. */
+export function readWaitMs(headers: Headers): number {
   const seconds = Number(headers.get('retry-after') ?? headers.get('x-ratelimit-reset') ?? Number.NaN);
   if (!Number.isFinite(seconds) || seconds <= 0) return DEFAULT_WAIT_MS;
   return Math.min(seconds * 1000, MAX_WAIT_MS);

@@ -28,7 +28,7 @@ export interface Directory {
 /** What the server says of people. Everything goes by user id: names are their owners' to change. */
 export function createDirectory(options: { chat: string; client: RestClient; clock: Clock }): Directory {
   const { chat, client, clock } = options;
-  const cached = new Map<string, { readonly isPerson: boolean; readonly until: number }>();
+  const cached = new Map<string, { readonly isPerson: boolean; readonly at: number }>();
   let own: Promise<MattermostUser> | undefined;
 
   const refreshMe = (): Promise<MattermostUser> => {
@@ -41,12 +41,14 @@ export function createDirectory(options: { chat: string; client: RestClient; clo
   };
   const isPerson = async (id: string): Promise<boolean> => {
     const known = cached.get(id);
-    if (known !== undefined && clock.now() < known.until) return known.isPerson;
+    const ageMs = known === undefined ? CACHE_MS : clock.now() - known.at;
+    // A negative age: the clock was set back.
+    if (known !== undefined && ageMs >= 0 && ageMs < CACHE_MS) return known.isPerson;
     const user = await findUser(client, id);
     const found = user !== undefined && !user.is_bot && user.delete_at === 0;
     cached.delete(id);
     if (cached.size >= MAX_CACHED) cached.delete(cached.keys().next().value as string);
-    cached.set(id, { isPerson: found, until: clock.now() + CACHE_MS });
+    cached.set(id, { isPerson: found, at: clock.now() });
     return found;
   };
   return {

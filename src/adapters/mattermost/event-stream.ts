@@ -20,6 +20,8 @@ export interface EventStreamOptions {
   onPosted(posted: Posted): void;
   /** Something may have been missed since that moment: connected again, or a number of the sequence was left out. */
   onGap(since: number): void;
+  /** Nothing is missing up to that moment, but for what `onGap` named; after every round trip. */
+  onWhole(until: number): void;
   onProblem(problem: McoError): void;
 }
 
@@ -106,7 +108,7 @@ class ReconnectingStream {
   }
 
   #noteAlive(): void {
-    const { clock, onGap, onProblem } = this.#options;
+    const { clock, onGap, onWhole, onProblem } = this.#options;
     const now = clock.now();
     if (this.#upAt === undefined) {
       this.#upAt = now;
@@ -121,6 +123,7 @@ class ReconnectingStream {
       this.#settleStart();
     }
     this.#wholeUntil = now;
+    onWhole(now);
   }
 
   #take(frame: Exclude<SocketFrame, { kind: 'reply' }>): void {

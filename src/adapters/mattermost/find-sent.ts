@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MattermostPost } from './answer-schemas.ts';
 import { readPostPage } from './catch-up.ts';
 import type { RestClient } from './rest-client.ts';
 
@@ -6,7 +7,7 @@ import type { RestClient } from './rest-client.ts';
 export const KEY_PROP = 'mcobot_key';
 
 /** Between the bot's clock and the server's. */
-const SKEW_MS = 2 * 60_000;
+const SKEW_MS = 60_000;
 const PAGE = 60;
 const MAX_PAGES = 10;
 
@@ -14,10 +15,24 @@ export const hashKey = (key: string): string => createHash('sha256').update(key)
 
 export interface SentQuery {
   readonly channel: string;
+  /** Undefined for a post that stands in the channel. */
+  readonly thread?: string | undefined;
   /** The bot's own user id. */
   readonly me: string;
   readonly key: string;
   readonly firstTriedAt: number;
+}
+
+type SentPost = Pick<MattermostPost, 'channel_id' | 'root_id' | 'create_at'>;
+
+/**
+ * Whether a post can be what was sent by a key: it stands where it was to stand, and is no older than the first try. An
+ * older one is of another store that counted its keys alike.
+ */
+export function isOwn(post: SentPost, query: Omit<SentQuery, 'me' | 'key'>): boolean {
+  const { channel, thread, firstTriedAt } = query;
+  const stands = post.channel_id === channel && post.root_id === (thread ?? '');
+  return stands && post.create_at >= firstTriedAt - SKEW_MS;
 }
 
 /**
@@ -30,7 +45,8 @@ export async function findSent(client: RestClient, query: SentQuery): Promise<st
   for (let page = 0; page < MAX_PAGES; page++) {
     const posts = await readPostPage(client, query.channel, { page, size: PAGE });
     const sent = posts.find(
-      (post) => post.user_id === query.me && post.delete_at === 0 && post.props?.[KEY_PROP] === wanted,
+      (post) =>
+        post.user_id === query.me && post.delete_at === 0 && post.props?.[KEY_PROP] === wanted && isOwn(post, query),
     );
     if (sent !== undefined) return sent.id;
     if (posts.length === 0 || posts.some((post) => post.create_at < since)) return undefined;

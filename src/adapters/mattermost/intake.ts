@@ -2,7 +2,7 @@ import type { ChatMessage, ChatReceiver } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Directory } from './directory.ts';
-import { readPost, type SaidPost } from './read-post.ts';
+import { isByProgram, readPost, type SaidPost } from './read-post.ts';
 
 /** Messages older than this get nothing: who wrote them has gone on to something else. */
 export const MAX_AGE_MS = 15 * 60_000;
@@ -22,6 +22,8 @@ export interface IntakeOptions {
 export interface Intake {
   /** False: too many wait; to be offered again. */
   offer(said: SaidPost): boolean;
+  /** Whether everything that was offered has been handed over. */
+  readonly isIdle: boolean;
   close(): void;
 }
 
@@ -65,6 +67,9 @@ export function createIntake(options: IntakeOptions): Intake {
       });
       return true;
     },
+    get isIdle() {
+      return waiting === 0;
+    },
     close: () => closing.abort(),
   };
 }
@@ -73,7 +78,12 @@ export function createIntake(options: IntakeOptions): Intake {
 async function tryOnce({ chat, directory, receiver }: IntakeOptions, said: SaidPost): Promise<boolean> {
   try {
     const message: ChatMessage | undefined = readPost(chat, await directory.me(), said);
-    if (message === undefined || !(await directory.isPerson(said.post.user_id))) return true;
+    if (message === undefined) return true;
+    if (isByProgram(said.post)) {
+      receiver.noteRefusal({ error: describeProgram(), account: message.account, channel: message.channel });
+      return true;
+    }
+    if (!(await directory.isPerson(said.post.user_id))) return true;
     return await receiver.takeMessage(message);
   } catch (error) {
     const problem = toMcoError(error);
@@ -81,6 +91,9 @@ async function tryOnce({ chat, directory, receiver }: IntakeOptions, said: SaidP
     return problem.family !== 'unreachable';
   }
 }
+
+const describeProgram = (): McoError =>
+  new McoError('untrusted/by-program', 'a post that a program made spoke to the bot');
 
 function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -19,6 +19,7 @@ import { createCommandRoute } from './command-route.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Door } from './door.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { createHeardMark, type Heard } from './heard-mark.ts';
 import { createIntake } from './intake.ts';
 import type { MattermostMessageContent } from './message-content.ts';
 import { createOpenClicks, type OpenClicks } from './open-clicks.ts';
@@ -37,8 +38,8 @@ export interface MattermostChatOptions {
   /** Where the server reaches the bot: `https://bot.example.org:8065`. */
   readonly callbackUrl: string;
   readonly renderMessage: (card: Card) => MattermostMessageContent;
-  /** When the latest message was taken, ms since the epoch: what came after it is fetched at the start. */
-  readonly lastSeenAt?: (() => number | undefined) | undefined;
+  /** What was heard before the start. Default: nothing that was said before it is fetched. */
+  readonly heard?: Heard | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1); default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -57,8 +58,6 @@ const TRAITS: ChatTraits = {
   progressGapMs: 500,
 };
 
-/** How far back the first start of all looks. */
-const FIRST_LOOK_MS = 5 * 60_000;
 const MIN_KEY_BYTES = 32;
 
 /** The bot in a Mattermost server, and what the server calls at the bot: slash commands and buttons. */
@@ -118,7 +117,7 @@ class MattermostAdapter implements MattermostChat {
     return this.#writer.upload(upload);
   }
 
-  async whisper(recipient: Recipient, card: Card): Promise<void> {
+  async whisper(recipient: Recipient, card: Card, key?: string): Promise<void> {
     const { message } = this.#options.renderMessage(card);
     const via = recipient.via ?? '';
     if (this.#clicks.answer(via, message)) return;
@@ -127,7 +126,7 @@ class MattermostAdapter implements MattermostChat {
     if (user === undefined) {
       throw new McoError('failed/chat-refused', `\`${recipient.account}\` is no account of ${this.name}`);
     }
-    await this.#writer.sendDirect(user, message, recipient);
+    await this.#writer.sendDirect(user, message, { ...recipient, key });
   }
 
   findPerson(account: string) {
@@ -149,11 +148,13 @@ class MattermostAdapter implements MattermostChat {
   }
 
   async start(receiver: ChatReceiver): Promise<void> {
-    const { clock, token, random = Math.random } = this.#options;
+    const { clock, token, heard, random = Math.random } = this.#options;
+    const startedAt = clock.now();
     const [chat, client, directory] = [this.name, this.#client, this.#directory];
     const intake = createIntake({ chat, directory, receiver, clock });
-    const catchUp = createCatchUp({ client, intake, receiver, clock, random });
-    const firstLookAt = this.#options.lastSeenAt?.() ?? clock.now() - FIRST_LOOK_MS;
+    const notBefore = heard?.notBefore ?? startedAt;
+    const catchUp = createCatchUp({ client, intake, receiver, clock, random, notBefore });
+    const onProblem = (problem: McoError): void => receiver.noteProblem(problem);
     let isFirst = true;
     this.#stream = createEventStream({
       url: this.#url,
@@ -165,10 +166,11 @@ class MattermostAdapter implements MattermostChat {
         if (!intake.offer(said)) catchUp.request(said.post.create_at);
       },
       onGap(since) {
-        catchUp.request(isFirst ? Math.min(since, firstLookAt) : since);
+        catchUp.request(isFirst ? Math.min(since, heard?.from ?? startedAt) : since);
         isFirst = false;
       },
-      onProblem: (problem) => receiver.noteProblem(problem),
+      onWhole: createHeardMark({ heard, isIdle: () => catchUp.isDone && intake.isIdle, clock, onProblem }),
+      onProblem,
     });
     this.#stopListening = () => {
       this.#stream?.stop();

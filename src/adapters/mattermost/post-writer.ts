@@ -1,13 +1,13 @@
 import { type Card, isButtonAction } from '../../core/card.ts';
-import type { Posting, PostRef, Upload } from '../../core/chat.ts';
+import type { Posting, PostRef, Recipient, Upload } from '../../core/chat.ts';
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { signContext } from './action-context.ts';
 import { ACTION_PATH } from './action-route.ts';
-import { idSchema, uploadSchema } from './answer-schemas.ts';
+import { createdSchema, idSchema, uploadSchema } from './answer-schemas.ts';
 import { serverErrorId } from './chat-error.ts';
 import type { Directory } from './directory.ts';
-import { findSent, hashKey, KEY_PROP } from './find-sent.ts';
+import { findSent, hashKey, isOwn, KEY_PROP } from './find-sent.ts';
 import type { MattermostAttachment, MattermostMessageContent } from './message-content.ts';
 import { type RestClient, readAnswer } from './rest-client.ts';
 
@@ -31,6 +31,8 @@ type Draft = Pick<Posting, 'channel' | 'thread' | 'key' | 'firstTriedAt'> & {
   /** Makes the files of the post, if it has any. */
   readonly upload?: () => Promise<string[]>;
 };
+
+type DirectPlace = Pick<Recipient, 'channel' | 'thread'> & { readonly key: string | undefined };
 
 /** The bot's own posts: every one of them is there once, however often it is tried with the same key. */
 export class PostWriter {
@@ -82,31 +84,46 @@ export class PostWriter {
   }
 
   /** Shows text to one person in a direct message; in the thread, when it was asked for there. */
-  async sendDirect(user: string, text: string, place: { channel: string; thread?: string | undefined }): Promise<void> {
+  async sendDirect(user: string, text: string, place: DirectPlace): Promise<void> {
     const { client, directory } = this.#options;
     const me = await directory.me();
     const { id } = readAnswer(idSchema, await client.createDirectChannel([me.id, user]));
     const thread = place.channel === id ? place.thread : undefined;
-    await client.createPost({ channel_id: id, message: text, ...(thread === undefined ? {} : { root_id: thread }) });
+    await client.createPost({
+      channel_id: id,
+      message: text,
+      ...(thread === undefined ? {} : { root_id: thread }),
+      // Tried again within the half minute that the server remembers, it is there once.
+      ...(place.key === undefined ? {} : { pending_post_id: `${me.id}:${hashKey(`whisper ${place.key}`)}` }),
+    });
   }
 
   async #create(draft: Draft): Promise<PostRef> {
-    const { client, directory } = this.#options;
+    const { client, directory, clock } = this.#options;
     const { channel, thread, key, firstTriedAt, message } = draft;
     const me = (await directory.me()).id;
     const at = { channel, ...(thread === undefined ? {} : { thread }) };
-    const sent = firstTriedAt === undefined ? undefined : await findSent(client, { channel, me, key, firstTriedAt });
+    const asked = { ...at, firstTriedAt: firstTriedAt ?? clock.now() };
+    const sent = firstTriedAt === undefined ? undefined : await findSent(client, { ...asked, me, key });
     if (sent !== undefined) return { ...at, id: sent };
     const files = await draft.upload?.();
-    const created = await client.createPost({
-      channel_id: channel,
-      message,
-      ...(thread === undefined ? {} : { root_id: thread }),
-      ...(files === undefined ? {} : { file_ids: files }),
-      pending_post_id: `${me}:${hashKey(key)}`,
-      props: { [KEY_PROP]: hashKey(key) },
-    });
-    return { ...at, id: readAnswer(idSchema, created).id };
+    const create = async (pending: string) => {
+      const created = await client.createPost({
+        channel_id: channel,
+        message,
+        ...(thread === undefined ? {} : { root_id: thread }),
+        ...(files === undefined ? {} : { file_ids: files }),
+        pending_post_id: pending,
+        props: { [KEY_PROP]: hashKey(key) },
+      });
+      return readAnswer(createdSchema, created);
+    };
+    const pending = `${me}:${hashKey(key)}`;
+    const post = await create(pending);
+    if (post.pending_post_id === pending || isOwn(post, asked)) return { ...at, id: post.id };
+    // The server gave back what another store had sent by the same key, elsewhere or before.
+    const other = JSON.stringify([key, channel, thread, post.id]);
+    return { ...at, id: (await create(`${me}:${hashKey(other)}`)).id };
   }
 
   async #putFile({ channel, name, content, key }: Upload): Promise<string[]> {

@@ -1,5 +1,8 @@
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { readWaitMs } from './chat-error.ts';
+
+const MAX_RESET_MS = 5 * 60_000;
 
 /** Keeps progress from using up what the server's rate limiter leaves. */
 export interface RateGate {
@@ -15,22 +18,33 @@ export function createRateGate(clock: Clock): RateGate {
   let remaining = 0;
   let resetMs = 0;
   let seenAt = 0;
-  let closedUntil = 0;
+  let closedAt = 0;
+  let closedForMs = 0;
+
+  /** A clock that was set back starts a wait again, and no more than that. */
+  const readNow = (): number => {
+    const now = clock.now();
+    seenAt = Math.min(seenAt, now);
+    closedAt = Math.min(closedAt, now);
+    return now;
+  };
   return {
     note(status, headers) {
-      const now = clock.now();
+      const now = readNow();
       const [max, left, reset] = ['limit', 'remaining', 'reset'].map((name) =>
         Number(headers.get(`x-ratelimit-${name}`) ?? Number.NaN),
       ) as [number, number, number];
       if (max > 0 && left >= 0 && reset >= 0) {
-        [limit, remaining, resetMs, seenAt] = [max, left, reset * 1000, now];
+        [limit, remaining, resetMs, seenAt] = [max, left, Math.min(reset * 1000, MAX_RESET_MS), now];
       }
-      const retryMs = Number(headers.get('retry-after') ?? 1) * 1000;
-      if (status === 429) closedUntil = Math.max(closedUntil, now + (retryMs > 0 ? retryMs : 1000));
+      if (status !== 429) return;
+      closedForMs = Math.max(closedAt + closedForMs - now, readWaitMs(headers));
+      closedAt = now;
     },
     admitProgress() {
-      const now = clock.now();
-      if (now < closedUntil) throw describeBusy(closedUntil - now);
+      const now = readNow();
+      const closedMs = closedAt + closedForMs - now;
+      if (closedMs > 0) throw describeBusy(closedMs);
       // The bucket fills evenly until `reset`; the limiter tells no more than that.
       const filled = resetMs > 0 ? Math.min(1, (now - seenAt) / resetMs) : 1;
       const left = remaining + (limit - remaining) * filled;

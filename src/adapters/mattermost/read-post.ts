@@ -13,7 +13,7 @@ export interface SaidPost {
  * What somebody said to the bot; undefined for everything else: posts of the bot's own, of the system, edited and
  * deleted ones, and those that do not begin with the bot's name, which a direct message needs not.
  *
- * Who said it is `user_id` alone. Props are not looked at: anybody may set `from_bot` or `override_username`.
+ * Who said it is `user_id` alone, and only where `isByProgram` does not hold.
  */
 export function readPost(chat: string, me: MattermostUser, { post, channelType }: SaidPost): ChatMessage | undefined {
   if (post.type !== '' || post.user_id === me.id) return undefined;
@@ -30,6 +30,16 @@ export function readPost(chat: string, me: MattermostUser, { post, channelType }
     post: post.id,
   };
 }
+
+/** What the server puts on posts that a program made, also on those in a person's name: webhooks, slash commands. */
+const PROGRAM_MARKS = ['from_webhook', 'from_bot', 'from_plugin', 'from_oauth_app', 'override_username'];
+
+/**
+ * INVARIANT: a post with a program's mark, whatever its value, is nobody's word: an integration's answer stands under the
+ * id of whoever called it. Who sets such a mark on a post of their own silences that post, and nothing else.
+ */
+export const isByProgram = ({ props }: MattermostPost): boolean =>
+  PROGRAM_MARKS.some((mark) => Object.hasOwn(props ?? {}, mark));
 
 /** The text behind `@mco` at its start; undefined where it starts otherwise, `@mco2` for one. */
 function cutMention(message: string, username: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import { createSteadyNow } from '../../core/steady-now.ts';
 import { chatBusy } from './chat-error.ts';
 
 /** `chat.update` is of Tier 3: about 50 calls a minute for the whole workspace. */
@@ -14,10 +15,11 @@ export interface EditBudget {
 }
 
 export function createEditBudget(clock: Clock): EditBudget {
+  const readNow = createSteadyNow(clock);
   let edits: number[] = [];
   return {
     take(urgency) {
-      const now = clock.now();
+      const now = readNow();
       edits = edits.filter((at) => at > now - WINDOW_MS && at <= now);
       const max = urgency === 'final' ? MAX_EDITS : MAX_WITH_PROGRESS;
       const freedBy = edits.at(-max);

@@ -4,7 +4,7 @@ import type { SlackApi } from './slack-api.ts';
 import { messageTs } from './slack-ids.ts';
 
 /** Slack's clock and ours may differ by as much. */
-const CLOCK_DIFFERENCE_MS = 30_000;
+const CLOCK_DIFFERENCE_MS = 60_000;
 const PAGE = 200;
 const MAX_PAGES = 10;
 export const POST_EVENT_TYPE = 'mcobot_post';
@@ -16,6 +16,7 @@ const pageSchema = v.object({
 
 const messageSchema = v.object({
   ts: messageTs,
+  thread_ts: v.nullish(messageTs),
   user: v.nullish(v.string()),
   metadata: v.nullish(v.object({ event_type: v.nullish(v.string()), event_payload: v.nullish(v.looseObject({})) })),
   files: v.nullish(v.array(v.object({ name: v.nullish(v.string()) }))),
@@ -44,6 +45,8 @@ export async function findPost(
   isIt: (message: FoundMessage) => boolean,
 ): Promise<string | undefined> {
   const oldest = (Math.max(0, place.since - CLOCK_DIFFERENCE_MS) / 1000).toFixed(6);
+  const isOurs = (message: FoundMessage): boolean =>
+    message.user === place.botUser && Number(message.ts) >= Number(oldest) && isIn(message, place) && isIt(message);
   const query = { channel: place.channel, oldest, limit: PAGE, include_all_metadata: true };
   const method = place.thread === undefined ? 'conversations.history' : 'conversations.replies';
   let cursor: string | undefined;
@@ -52,13 +55,17 @@ export async function findPost(
     if (answer === undefined) return undefined;
     for (const candidate of answer.messages) {
       const message = v.safeParse(messageSchema, candidate);
-      if (message.success && message.output.user === place.botUser && isIt(message.output)) return message.output.ts;
+      if (message.success && isOurs(message.output)) return message.output.ts;
     }
     cursor = answer.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) return undefined;
   }
   return undefined;
 }
+
+/** Slack tells of a root with replies that it stands in its own thread. */
+const isIn = ({ ts, thread_ts: thread }: FoundMessage, place: PlaceToLook): boolean =>
+  place.thread === undefined ? thread == null || thread === ts : thread === place.thread && thread !== ts;
 
 async function readPage(api: SlackApi, method: string, query: Record<string, unknown>) {
   try {

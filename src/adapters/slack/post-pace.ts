@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import { createSteadyNow } from '../../core/steady-now.ts';
 import { chatBusy } from './chat-error.ts';
 
 /** Slack takes about one message a second in a channel, and forgives short bursts (https://docs.slack.dev/apis/web-api/rate-limits). */
@@ -15,6 +16,7 @@ export interface PostPace {
 }
 
 export function createPostPace(clock: Clock): PostPace {
+  const readNow = createSteadyNow(clock);
   /** When the channel would be idle again, were every post to take its whole gap. */
   const idleAt = new Map<string, number>();
 
@@ -24,7 +26,7 @@ export function createPostPace(clock: Clock): PostPace {
 
   return {
     async take(channel) {
-      const now = clock.now();
+      const now = readNow();
       const from = Math.max(now, idleAt.get(channel) ?? 0);
       const waitMs = from - now - (BURST - 1) * GAP_MS;
       if (waitMs > SHORT_WAIT_MS) throw chatBusy('slack takes one message a second in a channel', waitMs);

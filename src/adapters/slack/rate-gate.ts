@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import { createSteadyNow } from '../../core/steady-now.ts';
 import { chatBusy } from './chat-error.ts';
 
 const MAX_KEYS = 1000;
@@ -11,6 +12,7 @@ export interface RateGate {
 }
 
 export function createRateGate(clock: Clock): RateGate {
+  const readNow = createSteadyNow(clock);
   const blockedUntil = new Map<string, number>();
 
   function forgetOld(now: number): void {
@@ -22,12 +24,12 @@ export function createRateGate(clock: Clock): RateGate {
 
   return {
     check(keys) {
-      const now = clock.now();
+      const now = readNow();
       const waitMs = Math.max(0, ...keys.map((key) => (blockedUntil.get(key) ?? 0) - now));
       if (waitMs > 0) throw chatBusy('slack takes no more calls of this kind for now', waitMs);
     },
     block(key, forMs) {
-      const now = clock.now();
+      const now = readNow();
       if (blockedUntil.size >= MAX_KEYS) forgetOld(now);
       blockedUntil.set(key, Math.max(blockedUntil.get(key) ?? 0, now + forMs));
     },

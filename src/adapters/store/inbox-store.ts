@@ -8,8 +8,6 @@ const CLAIM = 'INSERT INTO inbox (chat, id, received_at, doc) VALUES (?, ?, ?, ?
 const CLOSE = 'UPDATE inbox SET closed_at = ?, doc = NULL WHERE chat = ? AND id = ? AND closed_at IS NULL';
 const OPEN = `SELECT row, ${blobs('doc')} FROM inbox WHERE closed_at IS NULL ORDER BY received_at, row`;
 
-const LATEST = 'SELECT max(received_at) AS latest FROM inbox WHERE chat = ?';
-
 /** Messages that were seen, in the table `inbox`. */
 export function createInboxStore({ database, clock, noteProblem }: StoreParts): InboxStore {
   return {
@@ -20,10 +18,6 @@ export function createInboxStore({ database, clock, noteProblem }: StoreParts): 
     },
     async close(chat, id) {
       closeMessage(database, { chat, id, at: clock.now() });
-    },
-    async latest(chat) {
-      const [row] = database.rows(LATEST, chat);
-      return typeof row?.latest === 'number' ? row.latest : undefined;
     },
     async open() {
       const decode = ({ row, doc }: SqlRow) => decodeDocument<SeenMessage>(doc, `row ${row as number} of inbox`);

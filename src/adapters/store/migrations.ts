@@ -77,6 +77,10 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE probe (row INTEGER PRIMARY KEY, value INTEGER NOT NULL);
   `,
+  `
+  CREATE TABLE birth (row INTEGER PRIMARY KEY CHECK (row = 1), id BLOB NOT NULL, at INTEGER NOT NULL);
+  CREATE TABLE heard (chat TEXT PRIMARY KEY, until INTEGER NOT NULL);
+  `,
 ];
 
 /**

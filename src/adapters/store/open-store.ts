@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Store } from '../../core/store.ts';
+import { readBirth } from './birth.ts';
 import { createFile } from './create-file.ts';
 import { type Database, openDatabase } from './database.ts';
 import { forgetBefore } from './forget.ts';
+import { createHeard } from './heard.ts';
 import { createInboxStore } from './inbox-store.ts';
 import { migrate } from './migrations.ts';
 import { createOutboxStore } from './outbox-store.ts';
@@ -50,11 +52,11 @@ export async function openStore({ path, clock = Date, noteProblem = () => {} }: 
   const database = openDatabase(file);
   try {
     prepareDatabase(database);
+    return createStore({ database, clock, noteProblem });
   } catch (thrown) {
     database.discard();
     throw thrown;
   }
-  return createStore({ database, clock, noteProblem });
 }
 
 /** Makes a database that was just opened fit to be a store. @throws McoError `failed/store` */
@@ -64,10 +66,12 @@ export function prepareDatabase(database: Database): void {
   database.execute(SETTINGS);
 }
 
-/** A store in a database that is prepared. */
+/** A store in a database that is prepared. @throws McoError `failed/store` */
 export function createStore(parts: StoreParts): Store {
   const { database } = parts;
   return {
+    ...readBirth(parts),
+    ...createHeard(parts),
     runs: createRunStore(parts),
     inbox: createInboxStore(parts),
     outbox: createOutboxStore(parts),

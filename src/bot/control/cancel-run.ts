@@ -24,6 +24,11 @@ export async function cancelRun(bot: Bot, scene: ControlScene, word: Word): Prom
   if (!bot.active.ids().includes(id)) {
     throw new McoError('usage/run-over', `run \`${short}\` is over`, { hint: `\`show ${short}\` shows how it ended` });
   }
+  if (bot.active.isEnding(id)) {
+    throw new McoError('usage/run-over', `run \`${short}\` is ending: how it went is being written down`, {
+      hint: 'nothing is left to cancel; `health` shows whether the disk takes it',
+    });
+  }
   // INVARIANT: no record, no action.
   await trail.record('cancelled', {});
   bot.active.cancel(id, asker.caller);

@@ -1,7 +1,7 @@
 import type { Control, Tell } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import { EXIT } from '../../core/report.ts';
-import { mayUse } from '../asker.ts';
+import { mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { answered, type Handled, reported, type Scene } from '../handled.ts';
 import { cancelRun } from './cancel-run.ts';
@@ -46,10 +46,7 @@ async function tell({ surface }: Scene, answer: Tell, exitCode?: number): Promis
  * @throws McoError `denied/nothing-allowed`, `failed/audit`
  */
 async function requireSomeRight(bot: Bot, { asker, trail }: Scene): Promise<void> {
-  const isAllowed = bot.agents.some(({ agent, actions }) =>
-    Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action })),
-  );
-  if (isAllowed) return;
+  if (mayUseAnything(bot, asker)) return;
   const reason = 'you may do nothing here';
   await trail.record('decided', { result: 'deny', reason });
   throw new McoError('denied/nothing-allowed', reason, {

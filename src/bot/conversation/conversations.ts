@@ -9,6 +9,7 @@ import type { Bot } from '../bot.ts';
 import { reportOf } from '../control/load-report.ts';
 import { type Channelled, openThread } from './chat-surface.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { createProblemDigest } from './problem-digest.ts';
 import { createProgress } from './progress.ts';
 import { type ResumedRun, resumeRuns } from './resume-runs.ts';
 import { createMessageTaker } from './take-messages.ts';
@@ -91,6 +92,7 @@ function createDelivery(
   onProblem: (problem: McoError) => void,
 ): { readonly outbox: Outbox; of(chat: Chat): Channelled } {
   const { store, clock } = bot;
+  const noteProblem = createProblemDigest(clock, onProblem);
   const progress = new Map([...chats].map(([name, chat]) => [name, createProgress(chat, clock)]));
   const outbox = createOutbox({
     store,
@@ -107,9 +109,9 @@ function createDelivery(
     },
     onGivenUp(item, error) {
       // Without a root the rest of its run has nowhere to go: that was told with the root.
-      if (error.code !== 'failed/no-root') onProblem(describeLoss(item, error));
+      if (error.code !== 'failed/no-root') noteProblem(describeLoss(item, error), item.chat);
     },
-    onProblem,
+    onProblem: noteProblem,
   });
   return {
     outbox,

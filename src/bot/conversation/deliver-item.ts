@@ -27,7 +27,8 @@ export async function deliverItem(
 ): Promise<PostRef | undefined> {
   const chat = chats.get(name);
   if (chat === undefined) throw new McoError('failed/no-chat', `${name} is not configured any more`);
-  const key = `mco:${id}`;
+  // Other bots may post with the same account: their stores count from 1 as well.
+  const key = `mco:${store.id}:${id}`;
   switch (delivery.kind) {
     case 'root':
     case 'post': {
@@ -35,7 +36,7 @@ export async function deliverItem(
       return await chat.post({ channel, thread, card, key, firstTriedAt });
     }
     case 'whisper':
-      await chat.whisper(delivery.to, delivery.card);
+      await chat.whisper(delivery.to, delivery.card, key);
       return undefined;
     case 'edit': {
       const { root } = await findRun(store, delivery.run);

@@ -1,30 +1,30 @@
-import type { Chat, PostRef } from '../../core/chat.ts';
+import type { PostRef } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports.ts';
-import type { NewOutboxItem, OutboxItem, Store } from '../../core/store.ts';
-import { type DrawFile, deliverItem } from './deliver-item.ts';
+import type { Delivery, NewOutboxItem, OutboxItem } from '../../core/store.ts';
+import { createDeliverer, type Delivered, type DelivererOptions } from './deliverer.ts';
+import { findOtherWay } from './find-other-way.ts';
 import { createLanes } from './lanes.ts';
+import type { GivenUp } from './patience.ts';
+import { createWhisperRoom } from './whisper-room.ts';
 
-/** What could not be delivered is tried again after so long, doubled each time up to the longest. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/** Who is told alone is gone by then, and whoever reads a channel after a day wants no old news. */
-const GIVE_UP_WHISPER_MS = 15 * 60_000;
-const GIVE_UP_MS = 24 * 60 * 60_000;
-
-/** More than this may not wait: the service is gone, and commands are refused until it is back. */
+/** More than this may not wait, what people are told alone aside: the service is gone, and commands are refused until it is back. */
 const MAX_WAITING = 20_000;
 
 /** An edit that could overtake an earlier one of unknown fate is made once more after this. */
 const REPEAT_EDIT_MS = 15_000;
+
+/** Whoever asked too much is told nothing more for so long. */
+const TOO_MUCH_PAUSE_MS = 10_000;
 
 /**
  * Delivers what is in the store's outbox: each lane in order, the lanes side by side, again and again until the service
  * took it or refused it for good. It goes on after a restart where it stopped.
  */
 export interface Outbox {
-  /** Resolves when the items are on disk. @throws McoError `failed/store`, `unreachable/chat-backlog` */
+  /**
+   * Resolves when the items are on disk. Of what one account is told alone, only a few answers may wait: more are left
+   * out, and that is told later. @throws McoError `failed/store`, `unreachable/chat-backlog`
+   */
   add(items: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
   /** Takes over items that are on disk already. */
   take(items: readonly OutboxItem[]): void;
@@ -41,95 +41,83 @@ export interface Outbox {
   stop(): void;
 }
 
-export interface OutboxOptions {
-  readonly store: Store;
-  readonly chats: ReadonlyMap<string, Chat>;
-  readonly clock: Clock;
-  readonly drawFile: DrawFile;
-  /**
-   * Ends the progress edits of a run's root and waits for one that is under way. False: its fate is not known, and it
-   * may still arrive after what comes now.
-   */
-  endProgress(run: string): Promise<boolean>;
+export interface OutboxOptions extends DelivererOptions {
   /** Something was given up. */
   onGivenUp(item: OutboxItem, error: McoError): void;
-  onProblem(problem: McoError): void;
 }
+
+type Whisper = Extract<Delivery, { kind: 'whisper' }>;
 
 type Waiter = { resolve(post: PostRef | undefined): void; reject(error: McoError): void };
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, clock } = options;
   const waiters = new Map<number, Waiter[]>();
-  const lanes = createLanes<OutboxItem>(clock, deliver);
+  const whispers = createWhisperRoom();
+  const lanes = createLanes<OutboxItem>(clock, (item) => deliver(item));
+  const deliver = createDeliverer(options, { lanes, conclude, giveUp });
 
   function settle({ id }: OutboxItem, act: (waiter: Waiter) => void): void {
     for (const waiter of waiters.get(id) ?? []) act(waiter);
     waiters.delete(id);
   }
 
-  /** Returns when the item is delivered or given up, or when the outbox is stopped. */
-  async function deliver(item: OutboxItem): Promise<void> {
-    await lanes.sleep((item.notBefore ?? 0) - clock.now());
-    const patience = createPatience(item, clock.now());
-    let isSettled = true;
-    let isNoted = false;
-    while (!lanes.isStopped()) {
-      const triedAt = clock.now();
-      try {
-        // Once is enough to know after a crash that it may have arrived.
-        if (!isNoted) await store.outbox.noteAttempt(item.id, triedAt);
-        isNoted = true;
-        if (item.delivery.kind === 'edit') isSettled = (await options.endProgress(item.delivery.run)) && isSettled;
-        const post = await deliverItem(item, { ...options, firstTriedAt: patience.firstTriedAt() });
-        await noteDelivered(item, post);
-        if (!isSettled) await repeatEdit(item);
-        return settle(item, ({ resolve }) => resolve(post));
-      } catch (thrown) {
-        const error = toMcoError(thrown);
-        const pauseMs = patience.pauseAfter(error, { triedAt, now: clock.now() });
-        if (pauseMs === undefined) return await giveUp(item, error);
-        if (error.code !== 'unreachable/chat-busy') options.onProblem(error);
-        await lanes.sleep(pauseMs);
-      }
-    }
+  const tellProblem = (item: NewOutboxItem) => (thrown: unknown) => options.onProblem(toMcoError(thrown), item.chat);
+
+  async function conclude(item: OutboxItem, { post, isSettled }: Delivered): Promise<void> {
+    if (!isSettled) await repeatEdit(item);
+    settle(item, ({ resolve }) => resolve(post));
+    release(item);
   }
 
-  /**
-   * It is there: a disk that does not take note of it must not have it delivered again and again. A root is tried again,
-   * and found where it stands: without its place nothing more of its run could be told.
-   */
-  async function noteDelivered({ id, delivery }: OutboxItem, post: PostRef | undefined): Promise<void> {
-    if (delivery.kind === 'root' && post !== undefined) {
-      await store.outbox.noteDelivered(id, { run: delivery.run, post });
-    } else {
-      await store.outbox.noteDelivered(id).catch((thrown: unknown) => options.onProblem(toMcoError(thrown)));
-    }
-  }
-
-  async function giveUp(item: OutboxItem, error: McoError): Promise<void> {
-    const reason = `${error.code}: ${error.message}`;
-    await store.outbox.noteFailed(item.id, reason).catch((thrown: unknown) => options.onProblem(toMcoError(thrown)));
+  async function giveUp(item: OutboxItem, error: McoError, why: GivenUp): Promise<void> {
+    // First, so that a crash in between tells the end of a run twice rather than never.
+    const other = why === 'late' ? undefined : await findOtherWay(store, item, error).catch(tellProblem(item));
+    if (other !== undefined) await store.outbox.add([other]).then(take, tellProblem(item));
+    await store.outbox.noteFailed(item.id, `${error.code}: ${error.message}`).catch(tellProblem(item));
     options.onGivenUp(item, error);
     settle(item, ({ reject }) => reject(error));
+    release(item);
   }
 
-  async function repeatEdit({ chat, lane, delivery }: OutboxItem): Promise<void> {
-    await add([{ chat, lane, delivery, notBefore: clock.now() + REPEAT_EDIT_MS }]).catch((thrown: unknown) =>
-      options.onProblem(toMcoError(thrown)),
-    );
+  /** Nobody is left without a word: whoever asked too much learns that, after a pause that leaves the chat to others. */
+  function release(item: NewOutboxItem): void {
+    const { delivery } = item;
+    if (!whispers.release(item) || delivery.kind !== 'whisper') return;
+    void lanes.sleep(TOO_MUCH_PAUSE_MS).then(async () => {
+      const left = lanes.isStopped() ? 0 : whispers.reopen(delivery.to.account);
+      if (left > 0) await add([tellLeftOut({ ...item, delivery }, left)]).catch(tellProblem(item));
+    });
+  }
+
+  async function repeatEdit(item: OutboxItem): Promise<void> {
+    const { chat, lane, delivery } = item;
+    await add([{ chat, lane, delivery, notBefore: clock.now() + REPEAT_EDIT_MS }]).catch(tellProblem(item));
+  }
+
+  function take(items: readonly OutboxItem[]): void {
+    whispers.hold(items);
+    lanes.add(items);
   }
 
   async function add(items: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]> {
-    requireRoom(lanes.count());
-    const added = await store.outbox.add(items);
-    lanes.add(added);
-    return added;
+    requireRoom(lanes.count() - whispers.count());
+    const admitted = whispers.admit(items);
+    const left = items.find((item) => !admitted.includes(item));
+    if (left !== undefined) tellProblem(left)(describeLeftOut());
+    try {
+      const added = await store.outbox.add(admitted);
+      lanes.add(added);
+      return added;
+    } catch (thrown) {
+      for (const item of admitted) release(item);
+      throw thrown;
+    }
   }
 
   return {
     add,
-    take: lanes.add,
+    take,
     whenDelivered: ({ id }) =>
       new Promise((resolve, reject) => {
         waiters.set(id, [...(waiters.get(id) ?? []), { resolve, reject }]);
@@ -138,11 +126,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
     whenIdle: lanes.whenIdle,
     waiting: lanes.count,
     async resume() {
-      lanes.add(await store.outbox.pending());
+      take(await store.outbox.pending());
     },
     stop: lanes.stop,
   };
 }
+
+function tellLeftOut(item: NewOutboxItem & { readonly delivery: Whisper }, count: number): NewOutboxItem {
+  const { via: _, ...to } = item.delivery.to;
+  const card = { header: `${count} more answers were left out: too many waited for you`, body: [] };
+  return { chat: item.chat, lane: item.lane, delivery: { kind: 'whisper', to, card } };
+}
+
+const describeLeftOut = (): McoError =>
+  new McoError('unreachable/chat-backlog', 'answers were left out: five wait for the same person already', {
+    hint: 'the audit trail says who asks so much',
+  });
 
 /** @throws McoError `unreachable/chat-backlog` */
 function requireRoom(count: number): void {
@@ -150,31 +149,4 @@ function requireRoom(count: number): void {
   throw new McoError('unreachable/chat-backlog', `${count} messages wait to be delivered`, {
     hint: '`health` says which chat does not take them',
   });
-}
-
-/** How long one item is tried, and whether an earlier try may have arrived. */
-interface Patience {
-  firstTriedAt(): number | undefined;
-  /** How long to wait before the next try; undefined: it is given up. */
-  pauseAfter(error: McoError, times: { readonly triedAt: number; readonly now: number }): number | undefined;
-}
-
-function createPatience(item: OutboxItem, bornAt: number): Patience {
-  const limitMs = item.delivery.kind === 'whisper' ? GIVE_UP_WHISPER_MS : GIVE_UP_MS;
-  // Whatever an earlier process tried may have arrived.
-  let firstTriedAt = item.attempts > 0 ? item.firstTriedAt : undefined;
-  let pauseMs = FIRST_PAUSE_MS;
-  return {
-    firstTriedAt: () => firstTriedAt,
-    pauseAfter(error, { triedAt, now }) {
-      const isTemporary = error.family === 'unreachable' || error.code === 'failed/store';
-      if (!isTemporary || now - bornAt > limitMs) return undefined;
-      // A limit that was told: nothing was done, and trying earlier would only be refused again.
-      if (error.code === 'unreachable/chat-busy') return error.retryAfterMs ?? FIRST_PAUSE_MS;
-      firstTriedAt ??= triedAt;
-      const pause = pauseMs;
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      return pause;
-    },
-  };
 }

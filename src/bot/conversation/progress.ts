@@ -2,6 +2,7 @@ import type { Card } from '../../core/card.ts';
 import type { Chat, PostRef } from '../../core/chat.ts';
 import { toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { createSteadyNow } from '../../core/steady-now.ts';
 
 /** How long an edit under way is waited for at the end. */
 const LONGEST_EDIT_MS = 12_000;
@@ -34,6 +35,7 @@ interface Shown {
 export function createProgress(chat: Chat, clock: Clock): Progress {
   const { editGapMs, progressGapMs } = chat.traits;
   const runs = new Map<string, Shown>();
+  const now = createSteadyNow(clock);
   let notBefore = 0;
   let isScheduled = false;
 
@@ -57,10 +59,10 @@ export function createProgress(chat: Chat, clock: Clock): Progress {
     const next = isScheduled ? undefined : pickNext();
     if (next === undefined) return;
     isScheduled = true;
-    clock.after(Math.max(0, dueAt(next) - clock.now()), () => {
+    clock.after(Math.max(0, dueAt(next) - now()), () => {
       isScheduled = false;
       const due = pickNext();
-      if (due !== undefined && dueAt(due) <= clock.now()) due.underWay = edit(due);
+      if (due !== undefined && dueAt(due) <= now()) due.underWay = edit(due);
       schedule();
     });
   }
@@ -69,16 +71,16 @@ export function createProgress(chat: Chat, clock: Clock): Progress {
     const { post, card } = shown;
     if (post === undefined || card === undefined) return;
     delete shown.card;
-    shown.lastEditAt = clock.now();
-    notBefore = clock.now() + progressGapMs;
+    shown.lastEditAt = now();
+    notBefore = now() + progressGapMs;
     try {
       await chat.edit(post, card, 'progress');
     } catch (thrown) {
       const error = toMcoError(thrown);
-      if (error.code === 'unreachable/chat-busy') notBefore = clock.now() + (error.retryAfterMs ?? AWAY_PAUSE_MS);
+      if (error.code === 'unreachable/chat-busy') notBefore = now() + (error.retryAfterMs ?? AWAY_PAUSE_MS);
       else if (error.code === 'unreachable/chat') {
         shown.isUncertain = true;
-        notBefore = clock.now() + AWAY_PAUSE_MS;
+        notBefore = now() + AWAY_PAUSE_MS;
       } else shown.isOver = true;
     } finally {
       shown.underWay = undefined;
@@ -90,7 +92,7 @@ export function createProgress(chat: Chat, clock: Clock): Progress {
     begin(run, post) {
       const shown = find(run);
       shown.post = post;
-      shown.lastEditAt = clock.now();
+      shown.lastEditAt = now();
       schedule();
     },
     show(run, card) {

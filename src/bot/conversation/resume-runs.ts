@@ -1,11 +1,14 @@
 import type { ActionDescription } from '../../core/agent-description.ts';
-import { McoError } from '../../core/errors.ts';
-import type { NodeResult } from '../../core/report.ts';
+import { McoError, toMcoError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
+import type { NodeResult, RunReport } from '../../core/report.ts';
 import type { RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
+import type { ActiveRun } from '../active-runs.ts';
 import type { Bot } from '../bot.ts';
 import { composeReport } from '../compose-report.ts';
 import { createRunKeeper } from '../keep-run.ts';
+import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
 import { followLate, recordOutcome } from '../perform-run.ts';
 import { createTally, resultOf, type Tally } from '../tally.ts';
@@ -14,6 +17,11 @@ import { originOf } from './chat-origin.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 const SHORTEST_WAIT_MS = 3000;
+
+const PAUSE_MS = 100;
+
+/** How long requests are valid, where the command said nothing else. */
+const USUAL_TTL_MS = 60_000;
 
 /** How long answers to a run that was closed as unknown are still told in its thread. */
 const LATE_MS = 10 * 60_000;
@@ -34,39 +42,79 @@ export async function resumeRuns(bot: Bot): Promise<readonly ResumedRun[]> {
   return await Promise.all(runs.map((run) => resumeRun(bot, run)));
 }
 
+/** What is stored of a run; what is damaged of it is left out. */
+interface Stored {
+  readonly run: RunRecord;
+  readonly requests: readonly StoredRequest[];
+  readonly results: readonly NodeResult[];
+  readonly damage: McoError | undefined;
+}
+
+/** One run that can't be read must not keep the bot from its start. */
+async function readStored({ store }: Bot, run: RunRecord): Promise<Stored> {
+  const damages: McoError[] = [];
+  const noteDamage = (thrown: unknown): [] => {
+    damages.push(toMcoError(thrown));
+    return [];
+  };
+  const requests = await store.runs.requestsOf(run.id).catch(noteDamage);
+  const results = await store.runs.resultsOf(run.id).catch(noteDamage);
+  return { run, requests, results, damage: damages[0] };
+}
+
 async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
-  const requests = await bot.store.runs.requestsOf(run.id);
+  const stored = await readStored(bot, run);
+  const { requests, results, damage } = stored;
   const tally = createTally(run.nodes ?? []);
-  for (const result of await bot.store.runs.resultsOf(run.id)) tally.recordResult(result);
-  const active = bot.active.start(run.id);
+  for (const result of results) tally.recordResult(result);
+  const active = bot.active.start(run.id, run.caller);
   const late = createLateAnswers(bot.clock);
   const listening = listen(bot, run, { requests, tally, late });
   return {
     id: run.id,
     async finish(thread) {
-      await waitForAnswers(bot, { requests, tally, signal: active.signal });
-      const asked = new Set(requests.flatMap(({ nodes }) => nodes));
-      for (const node of tally.openNodes()) tally.close(node, asked.has(node) ? 'unknown' : 'notSent');
-      const report = composeReport(describeAction(bot, run), {
-        header: run.header,
-        conducted: { results: tally.results(), unexpected: [], problem: explain(run, tally) },
-        startedAt: run.startedAt,
-        endedAt: bot.clock.now(),
-        cancelled: active.signal.aborted ? { by: active.cancelledBy() } : undefined,
-        refusedAnswers: 0,
-      });
+      await waitForAnswers(bot, { stored, tally, signal: active.signal });
+      active.noteEnding();
+      const report = closeRun(bot, { stored, tally, cancelled: cancelOf(active) });
       const trail = trailOf(bot, run);
       const recorded = await recordOutcome(report, trail);
       try {
-        await thread?.finish(recorded);
-        await bot.store.runs.finish(recorded);
+        await keepTrying(bot.clock, async () => thread?.finish(recorded));
+        await keepTrying(bot.clock, () => bot.store.runs.finish(recorded));
         if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
       } finally {
         late.hold(listening, bot.clock.now() + LATE_MS);
         active.end();
       }
+      if (damage !== undefined) throw damage;
     },
   };
+}
+
+interface Closing {
+  readonly stored: Stored;
+  readonly tally: Tally;
+  readonly cancelled: { readonly by: string | undefined } | undefined;
+}
+
+const cancelOf = ({ signal, cancelledBy }: ActiveRun): Closing['cancelled'] =>
+  signal.aborted ? { by: cancelledBy() } : undefined;
+
+/** Who was not asked is not sent; where that is not known, or where discovery had asked already, unknown. */
+function closeRun(bot: Bot, { stored, tally, cancelled }: Closing): RunReport {
+  const { run, requests, damage } = stored;
+  const asked = new Set(requests.flatMap(({ nodes }) => nodes));
+  const isDoubtful = damage !== undefined || (isPing(run) && requests.length === 0);
+  for (const node of tally.openNodes()) tally.close(node, isDoubtful || asked.has(node) ? 'unknown' : 'notSent');
+  return composeReport(describeAction(bot, run), {
+    header: run.header,
+    conducted: { results: tally.results(), unexpected: [], problem: explain(stored, tally) },
+    startedAt: run.startedAt,
+    // A clock that was set back does not make it end before it began.
+    endedAt: Math.max(run.startedAt, bot.clock.now()),
+    cancelled,
+    refusedAnswers: 0,
+  });
 }
 
 function listen(
@@ -82,7 +130,7 @@ function listen(
       onUnexpected: () => {},
       onReply(reply) {
         if (reply.kind !== 'result') return;
-        const result: NodeResult = resultOf(reply, bot.clock.now() - sentAt);
+        const result: NodeResult = resultOf(reply, Math.max(0, bot.clock.now() - sentAt));
         if (!tally.isOpen(reply.sender)) return late.note(result);
         tally.recordResult(result);
         keeper.noteResult(result);
@@ -91,15 +139,25 @@ function listen(
   });
 }
 
-/** Resolves when every node that was asked has answered, or when no answer can come any more. */
+/**
+ * Resolves when every node that was asked has answered, or when no answer can come any more. Never later than if it had
+ * been asked just now: a clock that was set back must not make it wait for hours.
+ */
 async function waitForAnswers(
-  { clock }: Bot,
-  { requests, tally, signal }: { requests: readonly StoredRequest[]; tally: Tally; signal: AbortSignal },
+  bot: Bot,
+  { stored, tally, signal }: { readonly stored: Stored; readonly tally: Tally; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { clock } = bot;
+  const { run, requests } = stored;
+  const { timeoutMs, ttlMs = USUAL_TTL_MS } = run.header.options;
+  const longestMs = (timeoutMs ?? describeAction(bot, run).timeoutMs) + Math.min(ttlMs, LIMITS.validityMs);
   const asked = requests.flatMap(({ nodes }) => nodes);
-  const until = Math.max(clock.now() + SHORTEST_WAIT_MS, ...requests.map(({ waitUntil }) => waitUntil));
-  while (!signal.aborted && clock.now() < until && asked.some((node) => tally.isOpen(node))) {
-    await new Promise<void>((resolve) => clock.after(100, resolve));
+  const untilMs = Math.max(...requests.map(({ waitUntil }) => waitUntil), 0) - clock.now();
+  const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(untilMs, longestMs));
+  // Counted in pauses, not by the clock, which may be set again while this waits.
+  for (let waitedMs = 0; waitedMs < waitMs; waitedMs += PAUSE_MS) {
+    if (signal.aborted || !asked.some((node) => tally.isOpen(node))) return;
+    await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
   }
 }
 
@@ -109,15 +167,20 @@ function describeAction({ agents }: Bot, { header }: RunRecord): ActionDescripti
   return known ?? { about: '', effect: header.effect, timeoutMs: 0, input: {}, output: {} };
 }
 
-function explain({ nodes }: RunRecord, tally: Tally): McoError | undefined {
-  if (nodes === undefined) {
-    return new McoError('unreachable/restarted', 'the bot was restarted before anything was asked', {
-      hint: 'give the command again',
-    });
+function explain({ run, damage }: Stored, tally: Tally): McoError | undefined {
+  if (damage !== undefined) {
+    return new McoError('failed/store', 'the bot was restarted during this run, and what was kept of it is damaged');
+  }
+  if (run.nodes === undefined) {
+    const what = isPing(run) ? 'while nodes were asked: what they said is lost' : 'before anything was asked';
+    return new McoError('unreachable/restarted', `the bot was restarted ${what}`, { hint: 'give the command again' });
   }
   const isWhole = tally.results().every(({ status }) => status !== undefined);
   return isWhole ? undefined : new McoError('unreachable/restarted', 'the bot was restarted during this run');
 }
+
+/** Discovery is the question itself. */
+const isPing = ({ header }: RunRecord): boolean => header.agent === 'rpcutil' && header.action === 'ping';
 
 function trailOf(bot: Bot, { id, account, caller, place, header }: RunRecord): Trail {
   const origin = originOf(place);

@@ -1,17 +1,16 @@
 import type { Chat, ChatClick, ChatMessage, ChatReceiver, ChatRefusal } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
+import type { SeenMessage } from '../../core/store.ts';
 import type { IncomingMessage, Surface } from '../../core/surface.ts';
+import { findAsker, isKnownByAccount, mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { handleCommand } from '../handle-command.ts';
 import { refuse } from '../handled.ts';
 import { startTrail } from '../trail.ts';
 import { originOf } from './chat-origin.ts';
 import { type Channelled, createChatSurface } from './chat-surface.ts';
+import { createPlaces, type Place } from './places.ts';
 import { drawButtonsAnew, readClick } from './read-click.ts';
-
-/** Commands at work at once: of one chat, and of one person. Each of them holds memory and asks the whole fleet. */
-const MAX_AT_WORK = 100;
-const MAX_OF_ONE = 10;
 
 /** What a service may hand over; a longer text is no command, and a longer id no id. */
 const MAX_TEXT_LENGTH = 40_000;
@@ -39,19 +38,21 @@ export interface MessageTaker {
 export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: TakerOptions): MessageTaker {
   const { chat, store, clock } = chatting;
   const atWork = new Set<Promise<void>>();
-  const perAccount = createCounts();
+  const places = createPlaces();
   let isOpen = true;
   let isOver = false;
+
+  const noteRefused = (error: McoError, { account, channel }: ChatMessage | ChatClick): void =>
+    onRefusal({ error, account, channel });
 
   async function claim(message: ChatMessage): Promise<'new' | 'known' | 'failed'> {
     if (!isOpen) return 'failed';
     if (message.id.length > MAX_ID_LENGTH || message.text.length > MAX_TEXT_LENGTH) {
-      const error = new McoError('usage/too-long', 'a message was too long to be a command');
-      onRefusal({ error, account: message.account, channel: message.channel });
+      noteRefused(new McoError('usage/too-long', 'a message was too long to be a command'), message);
       return 'known';
     }
     try {
-      return (await store.inbox.claim({ chat: chat.name, message, receivedAt: clock.now() })) ? 'new' : 'known';
+      return (await store.inbox.claim(toSeen(chat, message, clock.now()))) ? 'new' : 'known';
     } catch (thrown) {
       onProblem(toMcoError(thrown));
       return 'failed';
@@ -60,11 +61,12 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
 
   /** Not waited for: the service wants its acknowledgement now. `tidyUp` follows in any case. */
   function begin(message: ChatMessage, act: (surface: Surface) => Promise<unknown>, tidyUp = async () => {}): void {
-    const { account } = message;
     const surface = createChatSurface(chatting, answerPlaceOf(chat, message));
-    const count = perAccount.add(account, 1);
-    const isTooMuch = atWork.size >= MAX_AT_WORK || count > MAX_OF_ONE;
-    const work = (isTooMuch ? refuseAs(message, describeBusy(), surface) : act(surface))
+    const incoming = incomingOf(chat, message);
+    const isKnown = isKnownByAccount(bot, incoming);
+    const place = places.take(message.account, isKnown);
+    const work = admit(bot, incoming, { place, isKnown })
+      .then((isAdmitted) => (isAdmitted ? act(surface) : refuseAs(message, describeBusy(), surface)))
       .then(tidyUp)
       .then(() => store.inbox.close(chat.name, message.id))
       .catch((thrown: unknown) => {
@@ -73,7 +75,7 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
       })
       .finally(() => {
         atWork.delete(work);
-        perAccount.add(account, -1);
+        place?.leave();
       });
     atWork.add(work);
   }
@@ -81,38 +83,34 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
   const refuseAs = (message: ChatMessage, error: McoError, surface: Surface): Promise<unknown> =>
     refuse(error, surface, startTrail(bot, incomingOf(chat, message)));
 
-  const answer = (message: IncomingMessage, surface: Surface): Promise<unknown> =>
-    handleCommand(bot, message, { surface, signal: new AbortController().signal });
-
   async function takeMessage(message: ChatMessage): Promise<boolean> {
     const claimed = await claim(message);
-    if (claimed === 'new') begin(message, (surface) => answer(incomingOf(chat, message), surface));
+    if (claimed === 'new') begin(message, (surface) => answer(bot, incomingOf(chat, message), surface));
     return claimed !== 'failed';
   }
 
   async function takeClick(click: ChatClick): Promise<boolean> {
     const read = await readClick(chatting, click).catch((thrown: unknown) => toMcoError(thrown));
     if (read instanceof McoError) {
-      onRefusal({ error: read, account: click.account, channel: click.channel });
+      noteRefused(read, click);
       return read.code !== 'failed/store';
     }
     const { message, run, problem } = read;
     const claimed = await claim(message);
     if (claimed === 'known' && chat.traits.hasSingleUseButtons) {
-      const error = new McoError('untrusted/used-click', 'a button was used that had been used before');
-      onRefusal({ error, account: click.account, channel: click.channel });
+      noteRefused(new McoError('untrusted/used-click', 'a button was used that had been used before'), click);
     }
     if (claimed !== 'new') return claimed !== 'failed';
     const command = { ...incomingOf(chat, message), isExact: true };
     const act = (surface: Surface) =>
-      problem === undefined ? answer(command, surface) : refuseAs(message, problem, surface);
+      problem === undefined ? answer(bot, command, surface) : refuseAs(message, problem, surface);
     begin(message, act, () => drawButtonsAnew(chatting, run.id));
     return true;
   }
 
   return {
     receiver: { takeMessage, takeClick, noteRefusal: onRefusal, noteProblem: onProblem },
-    async drain() {
+    drain: async () => {
       isOpen = false;
       await Promise.all(atWork);
     },
@@ -122,21 +120,33 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
   };
 }
 
-/** How many there are of each; who is at zero is forgotten. */
-function createCounts() {
-  const counts = new Map<string, number>();
-  return {
-    add(name: string, by: 1 | -1): number {
-      const count = (counts.get(name) ?? 0) + by;
-      if (count === 0) counts.delete(name);
-      else counts.set(name, count);
-      return count;
-    },
-  };
+const answer = (bot: Bot, message: IncomingMessage, surface: Surface): Promise<unknown> =>
+  handleCommand(bot, message, { surface, signal: new AbortController().signal });
+
+/** Its text is not kept: it may hold a secret, and a message that was left undone is answered, never carried out. */
+const toSeen = (chat: Chat, message: ChatMessage, receivedAt: number): SeenMessage => ({
+  chat: chat.name,
+  message: { ...message, text: '' },
+  receivedAt,
+});
+
+/** Whose rights come from a group of the service is a stranger until it has told that. */
+async function admit(
+  bot: Bot,
+  message: IncomingMessage,
+  { place, isKnown }: { readonly place: Place | undefined; readonly isKnown: boolean },
+): Promise<boolean> {
+  if (place === undefined || isKnown) return place !== undefined;
+  try {
+    return mayUseAnything(bot, await findAsker(bot, message)) ? place.becomeKnown() : true;
+  } catch {
+    // The command itself meets the same, and is refused with the reason.
+    return true;
+  }
 }
 
 const describeBusy = (): McoError =>
-  new McoError('usage/too-many', 'too many commands are at work', { hint: 'wait for one to end, or cancel one' });
+  new McoError('usage/too-many', 'too many commands are at work', { hint: 'wait for an answer, then give it again' });
 
 function answerPlaceOf({ name }: Chat, { id, account, channel, thread, via }: ChatMessage) {
   return { place: { chat: name, channel, thread }, recipient: { account, channel, thread, via }, lane: id };

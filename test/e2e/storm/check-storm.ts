@@ -75,7 +75,9 @@ function checkPosts(storm: Storm, crowd: Crowd): string[] {
     if (entry.item.chat !== crowd.chat || entry.state !== 'delivered') continue;
     const place = placeOf(entry, roots);
     if (place === undefined) continue;
-    const found = new Map((byKey.get(crowd.showKey(`mco:${entry.item.id}`)) ?? []).map((post) => [post.id, post]));
+    const found = new Map(
+      (byKey.get(crowd.showKey(`mco:${storm.world.store.id}:${entry.item.id}`)) ?? []).map((post) => [post.id, post]),
+    );
     // Mattermost forgets a root's key with its first edit, and Slack's files have none.
     if (entry.item.delivery.kind === 'root') addKnown(found, byId.get(place.root ?? ''));
     if (place.file !== undefined && found.size === 0)

@@ -23,8 +23,15 @@ export interface Ledger {
 
 type Told = (root: PostRef, run: StoredRun) => void;
 
-/** The same store, and a ledger of what passes through it. `onRoot` is told when a run's root message is there. */
-export function keepLedger(store: Store, onRoot: Told): { store: Store; ledger: Ledger } {
+export interface LedgerParts {
+  /** Is told when a run's root message is there. */
+  readonly onRoot: Told;
+  /** What was said in a message. */
+  readonly textOf: (id: string) => string;
+}
+
+/** The same store, and a ledger of what passes through it. */
+export function keepLedger(store: Store, { onRoot, textOf }: LedgerParts): { store: Store; ledger: Ledger } {
   const claims = new Map<string, ChatMessage & { readonly chat: string }>();
   const runs = new Map<string, StoredRun>();
   const entries = new Map<number, Entry>();
@@ -42,7 +49,7 @@ export function keepLedger(store: Store, onRoot: Told): { store: Store; ledger: 
       const { id } = seen.message;
       if (!isNew) repeats++;
       else if (claims.has(id)) claimedTwice.push(id);
-      else claims.set(id, { ...seen.message, chat: seen.chat });
+      else claims.set(id, { ...seen.message, text: textOf(id), chat: seen.chat });
       return isNew;
     },
   };

@@ -92,7 +92,10 @@ export async function openStormWorld({ clock, seed, nodes, ...parts }: WorldPart
 
   const dir = mkdtempSync(join(parts.storeIn ?? findFastDirectory(), 'mco-storm-'));
   const opened = await openStore({ path: join(dir, 'mcobot.db'), clock, noteProblem: onProblem });
-  const { store, ledger } = keepLedger(opened, parts.onRoot ?? (() => {}));
+  const { store, ledger } = keepLedger(opened, {
+    onRoot: parts.onRoot ?? (() => {}),
+    textOf: (id) => watched.slack.said.get(id) ?? watched.mattermost.said.get(id) ?? '',
+  });
   const bus = createFakeBus();
   const fleet = startStormFleet({ bus, clock, seed, count: nodes });
   const audit = createFakeAudit();

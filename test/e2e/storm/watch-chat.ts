@@ -8,9 +8,17 @@ export interface ProgressEdit {
   readonly result: string;
 }
 
-/** The same chat, and what became of every progress edit. */
-export function watchChat(chat: Chat, clock: Clock): { chat: Chat; progress: ProgressEdit[] } {
+export interface WatchedChat {
+  readonly chat: Chat;
+  readonly progress: ProgressEdit[];
+  /** What was said, by the message's id: the bot does not keep it. */
+  readonly said: ReadonlyMap<string, string>;
+}
+
+/** The same chat, what was said in it, and what became of every progress edit. */
+export function watchChat(chat: Chat, clock: Clock): WatchedChat {
   const progress: ProgressEdit[] = [];
+  const said = new Map<string, string>();
   const watched: Chat = {
     name: chat.name,
     traits: chat.traits,
@@ -26,14 +34,21 @@ export function watchChat(chat: Chat, clock: Clock): { chat: Chat; progress: Pro
       }
     },
     upload: (upload) => chat.upload(upload),
-    whisper: (recipient, card) => chat.whisper(recipient, card),
+    whisper: (recipient, card, key) => chat.whisper(recipient, card, key),
     findPerson: (account) => chat.findPerson(account),
     findMembers: (group) => chat.findMembers(group),
     checkHealth: () => chat.checkHealth(),
-    start: (receiver) => chat.start(receiver),
+    start: (receiver) =>
+      chat.start({
+        ...receiver,
+        takeMessage(message) {
+          said.set(message.id, message.text);
+          return receiver.takeMessage(message);
+        },
+      }),
     stop: () => chat.stop(),
   };
-  return { chat: watched, progress };
+  return { chat: watched, progress, said };
 }
 
 /** The most that fell into any minute. */

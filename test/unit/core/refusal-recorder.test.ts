@@ -1,31 +1,88 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusalRecorder } from '../../../src/core/refusal-recorder.ts';
+import { createRefusalRecorder, sumUpRefusals } from '../../../src/core/refusal-recorder.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
 
 const failWith = (problem: Error): never => assert.fail(problem);
 const refusal = (code: `untrusted/${string}`) => ({ at: 'now', by: 'node:web1', event: 'refused', code }) as const;
 
-test('of a flood the first hundred are recorded in full, the rest with how many they were', async () => {
+test('of a flood the first hundred of each code are recorded in full, the rest with how many they were', async () => {
   const audit = createFakeAudit();
   const clock = createFakeClock();
   const recorder = createRefusalRecorder({ audit, clock, onProblem: failWith });
-  for (let i = 0; i < 1000; i++) recorder.record(refusal(i % 3 === 0 ? 'untrusted/a' : 'untrusted/b'));
+  for (let i = 0; i < 1000; i++) recorder.record(refusal(i % 4 === 0 ? 'untrusted/a' : 'untrusted/b'));
+  recorder.record(refusal('untrusted/rare'));
+  assert.deepEqual([audit.records.length, audit.records.at(-1)?.code], [201, 'untrusted/rare']);
   await clock.advance(59_999);
-  assert.equal(audit.records.length, 100);
+  assert.equal(audit.records.length, 201);
   await clock.advance(1);
-  const summed = audit.records.slice(100);
+  const summed = audit.records.slice(201);
   assert.deepEqual(
     new Map(summed.map(({ code, times }) => [code, times])),
     new Map([
-      ['untrusted/a', 300],
-      ['untrusted/b', 600],
+      ['untrusted/a', 150],
+      ['untrusted/b', 650],
     ]),
   );
   recorder.record(refusal('untrusted/a'));
   await recorder.flush();
-  assert.equal(audit.records.length, 103);
+  assert.equal(audit.records.length, 204);
+});
+
+test('of one caller twenty are recorded in full, and the first of each code, and others lose nothing by it', async () => {
+  const audit = createFakeAudit();
+  const clock = createFakeClock();
+  const recorder = createRefusalRecorder({ audit, clock, isPerCaller: true, onProblem: failWith });
+  const of = (caller: string, code: `untrusted/${string}` = 'untrusted/a') => ({ ...refusal(code), caller });
+  for (let i = 0; i < 500; i++) await recorder.append(of('person:mallory'));
+  await recorder.append(of('person:mallory', 'untrusted/b'));
+  await recorder.append(of('person:ana'));
+  recorder.record(refusal('untrusted/a'));
+  assert.deepEqual(
+    audit.records.slice(20).map(({ caller, code }) => [caller, code]),
+    [
+      ['person:mallory', 'untrusted/b'],
+      ['person:ana', 'untrusted/a'],
+      [undefined, 'untrusted/a'],
+    ],
+  );
+  await clock.advance(60_000);
+  assert.deepEqual(
+    audit.records.slice(23).map(({ caller, code, times }) => [caller, code, times]),
+    [['person:mallory', 'untrusted/a', 480]],
+  );
+});
+
+test('a flood under a thousand names is summed up together after that', async () => {
+  const audit = createFakeAudit();
+  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  for (let i = 0; i < 2000; i++) await recorder.append({ ...refusal('untrusted/a'), caller: `person:p${i}` });
+  await recorder.flush();
+  assert.equal(audit.records.length, 1021);
+  const last = audit.records.at(-1);
+  assert.deepEqual([last?.caller, last?.times], [undefined, 980]);
+});
+
+test('what was allowed is always written, and what was denied is summed up as a decision', async () => {
+  const audit = createFakeAudit();
+  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  const log = sumUpRefusals(audit, recorder);
+  const about = { at: 'now', by: 'bot:test', caller: 'person:ana', run: 'r1' } as const;
+  for (let i = 0; i < 200; i++) {
+    await log.append({ ...about, event: 'decided', result: 'allow' });
+    await log.append({ ...about, event: 'outcome', result: 'OK' });
+    await log.append({ ...about, event: 'refused', code: 'unreachable/no-write-key' });
+    await log.append({ ...about, event: 'decided', result: 'deny' });
+  }
+  await recorder.flush();
+  assert.equal(audit.records.length, 621);
+  const last = audit.records.at(-1);
+  assert.deepEqual([last?.event, last?.result, last?.caller, last?.times], ['decided', 'deny', 'person:ana', 180]);
+  audit.isFull = true;
+  await assert.rejects(log.append({ ...about, caller: 'person:raj', event: 'decided', result: 'deny' }), {
+    code: 'failed/audit',
+  });
 });
 
 test('a flush writes what was only counted', async () => {

@@ -10,6 +10,7 @@ import {
 
 const KEY = new Uint8Array(32).fill(1);
 const PLACE = { chat: 'mattermost:chat.example.org', post: 'p'.repeat(26), channel: 'c'.repeat(26) };
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const NOW = 1_700_000_000_000;
 const MEANING = { action: 'cancel', run: 'run-1', thread: '', now: NOW } as const;
 
@@ -50,6 +51,16 @@ describe('the context of a button', () => {
       }
     }
     for (const value of [undefined, null, 'text', 7, []]) assert.equal(check(value), 'forged');
+  });
+
+  it('holds with one way to write its MAC', () => {
+    const end = BASE64.indexOf(context.mac.at(-1) ?? '');
+    // The last character's lowest two bits stand for nothing.
+    const others = [end ^ 1, end ^ 2, end ^ 3].map((index) => `${context.mac.slice(0, -1)}${BASE64[index]}`);
+    const standard = context.mac.replaceAll('-', '+').replaceAll('_', '/');
+    for (const mac of [...others, `${context.mac}=`, ` ${context.mac}`, `${standard}=`]) {
+      assert.equal(check({ ...context, mac }), 'forged', mac);
+    }
   });
 
   it('is of an old time before it is expired only when its MAC holds', () => {

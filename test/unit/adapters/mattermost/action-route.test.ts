@@ -128,6 +128,20 @@ describe('a press of a button', () => {
     assert.deepEqual(codes(), Array(4).fill('untrusted/stranger-click'));
   });
 
+  it('is refused for who was known and is switched off, once the clock was set back', async () => {
+    const { id } = await post();
+    const { server, channel } = site;
+    const leaver = server.addUser('leaver').id;
+    server.join(leaver, channel);
+    const { context } = server.integrationOf(id, 'cancel');
+    const press = { user_id: leaver, channel_id: channel, post_id: id, context };
+    await send(press);
+    server.deactivate(leaver);
+    clock.shiftMs = -3_600_000;
+    await send(press);
+    assert.deepEqual([receiver.clicks.length, codes()], [1, ['untrusted/stranger-click']]);
+  });
+
   it('is refused when it is too large, no JSON, or of another shape', async () => {
     const statuses: number[] = [];
     const ids = { user_id: site.ana.id, channel_id: site.channel, post_id: 'p'.repeat(26) };

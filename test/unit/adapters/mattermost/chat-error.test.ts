@@ -10,6 +10,9 @@ const answer = (status: number, body = '', headers: Record<string, string> = {})
 
 const isBusy = (error: unknown): boolean => error instanceof McoError && error.code === 'unreachable/chat-busy';
 
+const waitsAtMost = (limitMs: number) => (error: unknown) =>
+  isBusy(error) && ((error as McoError).retryAfterMs ?? 0) <= limitMs;
+
 describe('an answer that says no', () => {
   it('is busy, unreachable or refused for good', () => {
     const codes = [429, 401, 408, 500, 502, 503, 400, 403, 404, 413, 501, 301].map((status) => answer(status).code);
@@ -67,6 +70,28 @@ describe('the gate for progress', () => {
     await clock.advance(1999);
     assert.throws(() => gate.admitProgress(), isBusy);
     await clock.advance(1);
+    gate.admitProgress();
+  });
+
+  it('stays closed no longer than that when the clock is set back, nor for ever on a wild answer', () => {
+    let now = 10 * 3_600_000;
+    const gate = createRateGate({ now: () => now, after: () => () => {} });
+    gate.note(429, new Headers({ 'retry-after': '2' }));
+    now -= 3_600_000;
+    assert.throws(() => gate.admitProgress(), waitsAtMost(2000));
+    now += 2000;
+    gate.admitProgress();
+    gate.note(429, new Headers({ 'retry-after': '1e12' }));
+    assert.throws(() => gate.admitProgress(), waitsAtMost(300_000));
+  });
+
+  it('fills again when the clock is set back', () => {
+    let now = 10 * 3_600_000;
+    const gate = createRateGate({ now: () => now, after: () => () => {} });
+    gate.note(200, headers(0));
+    now -= 3_600_000;
+    assert.throws(() => gate.admitProgress(), isBusy);
+    now += 5000;
     gate.admitProgress();
   });
 });

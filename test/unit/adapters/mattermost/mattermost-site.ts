@@ -1,4 +1,5 @@
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
+import type { Heard } from '../../../../src/adapters/mattermost/heard-mark.ts';
 import { createMattermostChat, type MattermostChat } from '../../../../src/adapters/mattermost/mattermost-chat.ts';
 import type { ButtonAction, Card } from '../../../../src/core/card.ts';
 import type { Clock } from '../../../../src/core/ports.ts';
@@ -35,7 +36,7 @@ export interface MattermostSite {
 export interface SiteOptions extends MattermostServerOptions {
   /** The bot's own; the server keeps the machine's. */
   readonly botClock?: Clock;
-  readonly lastSeenAt?: () => number | undefined;
+  readonly heard?: Heard;
 }
 
 export async function openSite(options: SiteOptions = {}): Promise<MattermostSite> {
@@ -55,7 +56,7 @@ export async function openSite(options: SiteOptions = {}): Promise<MattermostSit
     callbackUrl: `${front.url}/`,
     renderMessage: renderMattermostMessage,
     clock: options.botClock ?? systemClock,
-    ...(options.lastSeenAt === undefined ? {} : { lastSeenAt: options.lastSeenAt }),
+    heard: options.heard,
   });
   front.routes = chat.routes;
   return {

@@ -71,6 +71,7 @@ describe('a stream of events', () => {
         seen.posts += 1;
       },
       onGap: (since) => seen.gaps.push(since),
+      onWhole: () => {},
       onProblem: (problem) => seen.problems.push(problem),
     });
     await stream.start();

@@ -66,6 +66,38 @@ describe('posting in Mattermost', () => {
     assert.notEqual(ref.id, copied);
   });
 
+  it('does not take a post of its own for another: of another place, or of long before', async () => {
+    await open();
+    const elsewhere = site.server.addChannel(site.team, 'elsewhere');
+    site.server.join(site.bot.id, elsewhere);
+    const posting = { channel: site.channel, card: CARD, key: key() };
+    const first = await site.chat.post(posting);
+    const places = [
+      { ...posting, channel: elsewhere },
+      { ...posting, thread: first.id },
+      { ...posting, thread: first.id, firstTriedAt: Date.now() },
+      { ...posting, firstTriedAt: Date.now() + 120_000 },
+    ];
+    const ids = [first.id];
+    for (const place of places) ids.push((await site.chat.post(place)).id);
+    // The third is the second's, which stands where it was to stand.
+    assert.equal(ids[3], ids[2]);
+    assert.equal(new Set(ids).size, 4);
+    assert.equal(site.server.posts(elsewhere).length, 1);
+    assert.equal(site.server.posts(elsewhere)[0]?.id, ids[1]);
+  });
+
+  it('shows a whisper once when the answer was lost', async () => {
+    await open();
+    const to = { account: site.account(site.ana.id), channel: site.channel };
+    spoil('POST', '/posts', { drop: 'after' });
+    await assert.rejects(site.chat.whisper(to, CARD, 'one'), failsWith('unreachable/chat'));
+    await site.chat.whisper(to, CARD, 'one');
+    await site.chat.whisper(to, CARD, 'another');
+    const direct = site.server.posts(site.server.directChannel(site.ana.id, site.bot.id));
+    assert.equal(direct.length, 2);
+  });
+
   it('comes to the same post when the call that adds the buttons fails', async () => {
     await open();
     const posting = { channel: site.channel, card: cardWith('cancel'), key: key() };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MattermostPost } from '../../../../src/adapters/mattermost/answer-schemas.ts';
-import { readPost } from '../../../../src/adapters/mattermost/read-post.ts';
+import { isByProgram, readPost } from '../../../../src/adapters/mattermost/read-post.ts';
 
 const CHAT = 'mattermost:chat.example.org';
 const ME = { id: 'b'.repeat(26), username: 'mco', is_bot: true, delete_at: 0 };
@@ -59,6 +59,17 @@ describe('what counts as said to the bot', () => {
       { original_id: 'o'.repeat(26) },
     ];
     for (const other of others) assert.equal(read(other), undefined, JSON.stringify(other));
+  });
+
+  it('is by a program when it has any mark of one, whatever its value', () => {
+    for (const mark of ['from_webhook', 'from_bot', 'from_plugin', 'from_oauth_app', 'override_username']) {
+      for (const value of ['true', true, 'false', '', null]) {
+        assert.equal(isByProgram({ ...POST, props: { [mark]: value } }), true, `${mark}: ${value}`);
+      }
+    }
+    for (const props of [undefined, null, {}, { disable_group_highlight: true, attachments: [] }]) {
+      assert.equal(isByProgram({ ...POST, props }), false);
+    }
   });
 
   it('keeps where it was said', () => {

@@ -38,14 +38,27 @@ it('the message is found on a later page, among things of other shapes', async (
   );
 });
 
-it('it looks back half a minute further, since clocks differ', async () => {
+it('it looks back a minute further, since clocks differ', async () => {
   const { api, queries } = createPages([[]]);
   await findPost(api, place, isIt);
-  assert.equal(queries[0]?.oldest, '1699999970.000000');
+  assert.equal(queries[0]?.oldest, '1699999940.000000');
 });
 
 it('looking ends, however long the channel is', async () => {
   const { api, queries } = createPages([[message('U0OTHER')]], true);
   assert.equal(await findPost(api, place, isIt), undefined);
   assert.equal(queries.length, 10);
+});
+
+it('an older message, or one that stands in another thread, is not the one that is looked for', async () => {
+  const stand = (ts: string, thread_ts?: string) => ({ ...message('U0BOT', ts), thread_ts });
+  const find = (found: object, thread?: string) => findPost(createPages([[found]]).api, { ...place, thread }, isIt);
+  const [old, ts, root] = ['1699999939.000000', '1700000001.000100', '1699990000.000100'];
+  assert.equal(await find(stand(old)), undefined);
+  assert.equal(await find(stand(ts, root)), undefined);
+  assert.equal(await find(stand(ts, ts)), ts);
+  assert.equal(await find(stand(ts), root), undefined);
+  assert.equal(await find(stand(ts, old), root), undefined);
+  assert.equal(await find(stand(ts, ts), ts), undefined, 'the root of a thread is no reply');
+  assert.equal(await find(stand(ts, root), root), ts);
 });

@@ -76,6 +76,29 @@ describe('the gate', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  it('makes nobody wait longer than they were told', async () => {
+    const clock = createFakeClock();
+    let setBackMs = 0;
+    const setClock = { ...clock, now: () => clock.now() - setBackMs };
+    const pace = createPostPace(setClock);
+    const gate = createRateGate(setClock);
+    const edits = createEditBudget(setClock);
+    await pace.take('C1');
+    await pace.take('C1');
+    gate.block('a', 5000);
+    for (let n = 0; n < 50; n++) edits.take('final');
+    setBackMs = 3_600_000;
+    await assert.rejects(pace.take('C1'), isBusyFor(1000));
+    assert.throws(() => gate.check(['a']), isBusyFor(5000));
+    assert.throws(() => edits.take('final'), isBusyFor(60_000));
+    await clock.advance(5000);
+    await pace.take('C1');
+    gate.check(['a']);
+    assert.throws(() => edits.take('final'), isBusyFor(55_000));
+  });
+});
+
 describe('an error of Slack', () => {
   const refuse = (error: string) =>
     toChatError('chat.postMessage', new webApi.WebAPIPlatformError({ ok: false, error }));

@@ -144,6 +144,46 @@ test('a store of an older version is brought up to date with what is in it', asy
   database.close();
 });
 
+test('each store has a name and a birth of its own, and keeps them', async () => {
+  const path = join(folder, 'name.db');
+  const first = await openStore({ path, clock: { now: () => 1234.5 } });
+  assert.match(first.id, /^[0-9a-f]{16}$/);
+  assert.equal(first.bornAt, 1234);
+  first.close();
+  const again = await openStore({ path, clock: { now: () => 9999 } });
+  assert.deepEqual([again.id, again.bornAt], [first.id, 1234]);
+  again.close();
+  const other = await openStore({ path: ':memory:' });
+  assert.notEqual(other.id, first.id);
+});
+
+test('a store of the first version gets a name', async () => {
+  const path = join(folder, 'unnamed.db');
+  writeFileSync(path, '');
+  const database = openDatabase(path);
+  migrate(database, MIGRATIONS.slice(0, 1));
+  database.execute("INSERT INTO inbox (chat, id, received_at) VALUES ('slack:T1', 'm1', 5)");
+  database.close();
+  const store = await openStore({ path, clock: { now: () => 7 } });
+  assert.match(store.id, /^[0-9a-f]{16}$/);
+  assert.equal(store.bornAt, 7);
+  assert.equal(await store.heardUntil('slack:T1'), undefined);
+  store.close();
+});
+
+test('until when each chat was heard is kept', async () => {
+  const path = join(folder, 'heard.db');
+  const store = await openStore({ path });
+  await store.noteHeard('slack:T1', 100.5);
+  await store.noteHeard('console', 7);
+  await store.noteHeard('slack:T1', 200.5);
+  store.close();
+  const again = await openStore({ path });
+  const heard = await Promise.all(['slack:T1', 'console', 'none'].map((chat) => again.heardUntil(chat)));
+  assert.deepEqual(heard, [200, 7, undefined]);
+  again.close();
+});
+
 test('a step that fails in the middle leaves the version before it', async () => {
   const path = join(folder, 'step.db');
   (await openStore({ path })).close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Question } from '../../../../src/bot/bot.ts';
+import { McoError } from '../../../../src/core/errors.ts';
 import type { Decision } from '../../../../src/policy/policy.ts';
 import { createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
@@ -79,6 +80,25 @@ describe('cancel', () => {
     await clock.advance(20_000);
     assert.match(await cancel('cancel'), /NOT SENT · run `0001` is over/);
     assert.notEqual((await end())?.outcome, 'CANCELLED');
+  });
+
+  it('of a run whose end can not be written yet says so; it is written when the disk has room', async () => {
+    const { cancel, end, clock, store, bot } = await setUp();
+    const { finish } = store.runs;
+    let isFull = true;
+    Object.assign(store.runs, {
+      finish: async (...args: Parameters<typeof finish>) => {
+        if (isFull) throw new McoError('failed/store', 'no space left');
+        return await finish(...args);
+      },
+    });
+    await clock.advance(3_600_000);
+    assert.match(await cancel('cancel'), /NOT SENT · run `0001` is ending: how it went is being written down/);
+    assert.deepEqual([await end(), bot().active.ids().length], [undefined, 1]);
+    isFull = false;
+    await clock.advance(61_000);
+    assert.equal((await end())?.outcome, 'PARTIAL');
+    assert.deepEqual(bot().active.ids(), []);
   });
 
   it('does not reach a run of another channel', async () => {

@@ -47,6 +47,19 @@ describe('a lane', () => {
     assert.equal(new Set(chat.calls.flatMap(({ key }) => key ?? [])).size, 3, 'each has a key of its own');
   });
 
+  it('names what it posts after its store, as another bot may post with the same account', async () => {
+    const scenes = [await createOutboxScene(), await createOutboxScene()];
+    const keys: (string | undefined)[] = [];
+    for (const { outbox, chat, clock, disk } of scenes) {
+      await outbox.add([posting('a', 'one')]);
+      await clock.advance(1);
+      assert.equal(chat.calls[0]?.key, `mco:${disk.id}:1`);
+      keys.push(chat.calls[0]?.key);
+    }
+    assert.notEqual(keys[0], keys[1]);
+    assert.match(keys[0] ?? '', /^[A-Za-z0-9:._-]{1,45}$/);
+  });
+
   it('of a run whose root stands in a thread goes on in that thread', async () => {
     const { outbox, chat, clock } = await createOutboxScene();
     const inThread = { ...rootItem, delivery: { ...rootItem.delivery, thread: 'T9' } };

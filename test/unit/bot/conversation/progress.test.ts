@@ -200,3 +200,18 @@ describe('the end', () => {
     assert.equal(isSettled, false);
   });
 });
+
+describe('a clock that is set back', () => {
+  it('does not stop what is shown', async () => {
+    const clock = createFakeClock();
+    let setBackMs = 0;
+    const setClock = { ...clock, now: () => clock.now() - setBackMs };
+    const chat = createFakeChat(clock, { editGapMs: 3000, progressGapMs: 1000 });
+    const progress = createProgress(chat, setClock);
+    progress.begin('r1', await chat.post({ channel: 'C1', card: cardOf('root'), key: 'k' }));
+    setBackMs = 3_600_000;
+    progress.show('r1', cardOf('state'));
+    await clock.advance(6000);
+    assert.deepEqual(chat.texts(), ['state']);
+  });
+});

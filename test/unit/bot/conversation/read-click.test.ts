@@ -198,8 +198,8 @@ describe('the buttons', () => {
     const scene = await setUp('package status nginx', { traits: { hasSingleUseButtons: true } });
     const cards = scene.root.cards.length;
     for (let n = 0; n < 10; n++) await scene.chat.say('package status bash');
-    await scene.press('details');
-    assert.match(scene.chat.whispers[0]?.text ?? '', /too many commands/);
+    await scene.press('again');
+    assert.match(scene.chat.whispers[0]?.text ?? '', /too many runs/);
     assert.equal(scene.root.cards.length, cards + 1);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { McoError } from '../../../../src/core/errors.ts';
 import { decodeRequest } from '../../../../src/core/request.ts';
+import type { StoredRequest } from '../../../../src/core/store.ts';
 import { renderCardText } from '../../../../src/render/render-card-text.ts';
 import { busy, createFakeChat, type FakeChat } from '../../../fakes/fake-chat.ts';
 import { type ChatScene, createChatScene } from '../chat-scene.ts';
@@ -254,6 +256,76 @@ describe('a run that the bot left', () => {
     assert.equal(scene.thread().length, 1);
     assert.equal(scene.chat.files.length, 1);
     assert.equal(scene.audit.records.filter(({ event }) => event === 'outcome').length, 1);
+  });
+
+  it('and that is damaged is closed as unknown, told of, and keeps no other from being taken up', async () => {
+    const scene = createChatScene({ web1: mute, web2: mute });
+    await scene.start();
+    await scene.chat.say('package update nginx');
+    await scene.chat.say('package status nginx');
+    await scene.clock.advance(3000);
+    scene.die();
+    const { requestsOf } = scene.store.runs;
+    const damaged = (await scene.store.runs.open()).find(({ header }) => header.action === 'update') ?? assert.fail();
+    Object.assign(scene.store.runs, {
+      requestsOf: async (run: string) => {
+        if (run === damaged.id) throw new McoError('failed/store', 'the store is damaged');
+        return await requestsOf(run);
+      },
+    });
+    await restart(scene);
+    const { end } = (await scene.store.runs.find(damaged.id)) ?? assert.fail();
+    assert.deepEqual([end?.outcome, end?.counts.unknown, end?.problem?.code], ['UNKNOWN', 2, 'failed/store']);
+    assert.deepEqual(
+      scene.problems.map(({ message }) => message),
+      ['the store is damaged'],
+    );
+    await assertAllClosed(scene);
+  });
+
+  it('waits no longer than if it had been asked now, although the clock was set back', async () => {
+    const scene = createChatScene({ web1: mute });
+    await killAfter(scene, 2000);
+    const { requestsOf } = scene.store.runs;
+    const hourMs = 3_600_000;
+    const later = (request: StoredRequest) => ({
+      ...request,
+      sentAt: request.sentAt + hourMs,
+      waitUntil: request.waitUntil + hourMs,
+    });
+    Object.assign(scene.store.runs, { requestsOf: async (run: string) => (await requestsOf(run)).map(later) });
+    await scene.start();
+    await scene.clock.advance(64_000);
+    assert.equal((await scene.lastRun()).end, undefined);
+    await scene.clock.advance(2000);
+    assert.equal((await scene.lastRun()).end?.outcome, 'UNKNOWN');
+  });
+
+  it('and whose question was the discovery itself does not claim that nothing was asked', async () => {
+    const scene = createChatScene({ web1: after(10) });
+    await killAfter(scene, 500, 'ping');
+    const { end } = await restart(scene);
+    assert.match(end?.problem?.message ?? '', /restarted while nodes were asked: what they said is lost/);
+  });
+
+  it('is ended when the disk has room again, however long that takes', async () => {
+    const scene = createChatScene({ web1: mute });
+    await killAfter(scene, 2000);
+    const { finish } = scene.store.runs;
+    let isFull = true;
+    Object.assign(scene.store.runs, {
+      finish: async (...args: Parameters<typeof finish>) => {
+        if (isFull) throw new McoError('failed/store', 'no space left');
+        return await finish(...args);
+      },
+    });
+    await scene.start();
+    await scene.clock.advance(3_600_000);
+    assert.equal(scene.bot().active.ids().length, 1);
+    isFull = false;
+    await scene.clock.advance(61_000);
+    assert.equal((await scene.lastRun()).end?.outcome, 'UNKNOWN');
+    await assertAllClosed(scene);
   });
 });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Question } from '../../../../src/bot/bot.ts';
 import { McoError } from '../../../../src/core/errors.ts';
+import type { Decision } from '../../../../src/policy/policy.ts';
 import { createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
 
@@ -93,7 +95,7 @@ describe('a message', () => {
   });
 });
 
-describe('too many commands', () => {
+describe('too many runs', () => {
   it('of one person are refused and recorded, while others go on', async () => {
     const scene = createChatScene(SILENT);
     const { chat, clock, audit } = scene;
@@ -103,7 +105,7 @@ describe('too many commands', () => {
     await clock.advance(1000);
     assert.equal((await runsOf(scene)).length, 11);
     assert.equal(chat.whispers.length, 1);
-    assert.match(chat.whispers[0]?.text ?? '', /NOT SENT · too many commands/);
+    assert.match(chat.whispers[0]?.text ?? '', /NOT SENT · too many runs are under way: 10 of yours/);
     assert.equal(audit.records.filter(({ code }) => code === 'usage/too-many').length, 1);
     await clock.advance(60_000);
     await chat.say('package status nginx');
@@ -112,7 +114,7 @@ describe('too many commands', () => {
     assert.deepEqual(await scene.store.inbox.open(), []);
   });
 
-  it('of one chat are refused, whoever asks', async () => {
+  it('of all together are refused, whoever asks', async () => {
     const scene = createChatScene(SILENT);
     await scene.start();
     for (let n = 0; n < 101; n++) await scene.chat.say('package status nginx', { account: `slack:T1/u${n}` });
@@ -126,6 +128,109 @@ describe('too many commands', () => {
     await scene.chat.say('package status nginx', { account: 'slack:T1/u100' });
     await scene.clock.advance(1000);
     assert.equal((await runsOf(scene)).length, 101, 'when they are done there is room again');
+  });
+
+  it('keep nobody from cancelling, by word or by button, nor from what asks no node', async () => {
+    const scene = createChatScene(SILENT);
+    const { chat, clock } = scene;
+    await scene.start();
+    for (let n = 0; n < 10; n++) await chat.say('package update nginx --batch 1 --batch-sleep 600');
+    await clock.advance(3000);
+    const ids = scene.bot().active.ids();
+    assert.equal(ids.length, 10);
+    for (const text of ['health', 'whoami', 'help', 'runs', `cancel ${ids[3]}`]) await chat.say(text);
+    await chat.press(scene.root(), 'cancel');
+    await clock.advance(2000);
+    const told = chat.whispers.map(({ text }) => text).join('\n');
+    assert.doesNotMatch(told, /too many/);
+    for (const answer of ['OK: everything answers', 'you are', 'the newest runs'])
+      assert.ok(told.includes(answer), told);
+    assert.equal(scene.bot().active.ids().length, 8);
+  });
+});
+
+describe('a flood', () => {
+  const onlyAna = ({ caller }: Question): Decision =>
+    caller === 'person:ana' ? { outcome: 'allow', rules: [] } : { outcome: 'deny', rules: [], reason: 'no right' };
+
+  it('of somebody without any right takes nobody’s place', async () => {
+    const scene = createChatScene(SILENT, { decide: onlyAna });
+    await scene.start();
+    const said = Array.from({ length: 300 }, (_, n) => scene.chat.say('hello', { account: `slack:T1/m${n % 100}` }));
+    await Promise.all([...said, scene.chat.say('package status nginx')]);
+    await scene.clock.advance(2000);
+    assert.deepEqual(
+      (await runsOf(scene)).map(({ caller }) => caller),
+      ['person:ana'],
+    );
+    assert.deepEqual(
+      scene.chat.whispers.filter(({ to }) => to.account === 'slack:T1/ana'),
+      [],
+    );
+    await scene.clock.advance(60_000);
+    assert.deepEqual(await scene.store.inbox.open(), []);
+  });
+
+  it('of somebody with rights meets a bound of their own', async () => {
+    const scene = createChatScene(SILENT);
+    await scene.start();
+    Object.assign(scene.bot(), { findPerson: () => new Promise(() => {}) });
+    const { audit, chat } = scene;
+    await Promise.all(Array.from({ length: 40 }, () => chat.say('whoami')));
+    await chat.say('package status nginx', { account: 'slack:T1/raj' });
+    await scene.clock.advance(1000);
+    assert.equal(audit.records.filter(({ code }) => code === 'usage/too-many').length, 10);
+    assert.equal((await runsOf(scene)).length, 1);
+  });
+
+  it('of somebody whose group is still looked up does not keep out another with rights by a group', async () => {
+    const member = (account: string) => !account.endsWith('mallory');
+    const scene = createChatScene(SILENT, {
+      bot: {
+        authority: {
+          identify: (account) => account.replace(/^.*\//, 'person:'),
+          rolesOf: () => [],
+          findMemberships: async (account) => ({ of: new Set(member(account) ? ['ops'] : []), unresolved: [] }),
+          decide: ({ memberships }) =>
+            memberships.of.has('ops')
+              ? { outcome: 'allow', rules: [] }
+              : { outcome: 'deny', rules: [], reason: 'no right' },
+        },
+      },
+    });
+    await scene.start();
+    const said = Array.from({ length: 100 }, () => scene.chat.say('hello', { account: 'slack:T1/mallory' }));
+    await Promise.all([...said, scene.chat.say('package status nginx')]);
+    for (let n = 0; n < 9; n++) await scene.chat.say('package status nginx');
+    await scene.clock.advance(2000);
+    assert.equal((await runsOf(scene)).length, 10);
+    await scene.chat.say('cancel');
+    await scene.clock.advance(1000);
+    assert.equal(scene.bot().active.ids().length, 9, 'their runs hold no places of strangers');
+  });
+});
+
+describe('a secret', () => {
+  it('is nowhere while it is not known what the command means', async () => {
+    const scene = createChatScene(SILENT);
+    await scene.start();
+    let seen = '';
+    const claim = scene.store.inbox.claim;
+    Object.assign(scene.store.inbox, {
+      claim: async (message: Parameters<typeof claim>[0]) => {
+        seen += JSON.stringify(message);
+        return await claim(message);
+      },
+    });
+    for (const rest of ['--bogus', '-T nosuch', '--nodes last', 'colour=red', '"', 'two three']) {
+      await scene.chat.say(`package update nginx token=hunter2 ${rest}`);
+    }
+    await scene.chat.say('package updte nginx tokn=hunter2');
+    await scene.clock.advance(60_000);
+    assert.equal(scene.audit.records.filter(({ event }) => event === 'refused').length, 7);
+    const kept = JSON.stringify([scene.audit.records, scene.chat.calls, scene.chat.whispers]);
+    assert.doesNotMatch(`${seen}${kept}`, /hunter2/);
+    assert.match(scene.chat.whispers.map(({ text }) => text).join('\n'), /token=\*\*\* --bogus\n +\^{7} /);
   });
 });
 
