@@ -34,7 +34,7 @@ export async function findTargets(
   const named = nodesByName(run);
   if (named !== undefined) {
     return {
-      nodes: limitNodes(named, limit, limitSeed),
+      nodes: named,
       broadcast: false,
       discovered: [],
       unexpected: () => [],
@@ -51,10 +51,16 @@ export async function findTargets(
 }
 
 /**
- * The nodes that need no discovery: those of `--nodes`, or of a filter that is nothing but their names. With another
+ * The nodes that are asked without discovery: those of `--nodes`, or of a filter that is nothing but their names. With another
  * filter beside it, discovery tells which of the listed nodes match.
  */
-function nodesByName({ named, typedFilter, filter }: Run): readonly string[] | undefined {
+export function nodesByName(run: Run): readonly string[] | undefined {
+  const { limit, limitSeed } = run.options;
+  const names = namesOf(run);
+  return names && limitNodes(names, limit, limitSeed);
+}
+
+function namesOf({ named, typedFilter, filter }: Run): readonly string[] | undefined {
   if (named === undefined) return identitiesOf(filter);
   const { facts, classes, where, identities, agents } = typedFilter;
   return facts.length + classes.length + where.length + identities.length + agents.length === 0 ? named : undefined;

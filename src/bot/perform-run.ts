@@ -1,10 +1,11 @@
 import { toMcoError } from '../core/errors.ts';
 import type { RunReport } from '../core/report.ts';
-import type { RunThread } from '../core/surface.ts';
+import type { RootView, RunThread } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
 import { composeReport, describeAction, headerOf } from './compose-report.ts';
 import type { Run } from './compose-request.ts';
 import { executeRun } from './execute-run.ts';
+import { nodesByName } from './find-targets.ts';
 import { type Handled, reported, type Scene } from './handled.ts';
 import { describeRun } from './keep-run.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -40,11 +41,19 @@ export async function performRun(bot: Bot, order: Order, scene: Scene): Promise<
   }
 }
 
+/** Where the nodes are known by name nobody is looked for. */
+function firstView(run: Run): RootView {
+  const header = headerOf(run);
+  const named = nodesByName(run);
+  if (named === undefined) return { state: 'discovering', header, found: 0 };
+  return { state: 'running', header, answered: 0, targeted: named.length, elapsedMs: 0 };
+}
+
 /** A run that can't be shown is over before it began, and must not be found open at the next start. */
 async function openThread(bot: Bot, run: Run, { surface }: Scene): Promise<RunThread> {
   const header = headerOf(run);
   try {
-    return await surface.open({ state: 'discovering', header, found: 0 });
+    return await surface.open(firstView(run));
   } catch (thrown) {
     const now = bot.clock.now();
     const conducted = { results: [], unexpected: [], problem: toMcoError(thrown) };

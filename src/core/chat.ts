@@ -54,7 +54,7 @@ export interface ChatTraits {
   /** Whether a button asks before it acts. Where it can't, writes are not offered as buttons. */
   readonly hasConfirm: boolean;
   readonly hasButtons: boolean;
-  /** A press uses a button up: the card is drawn anew after it. */
+  /** A press uses a button up for whoever pressed: the card is drawn anew after it. */
   readonly hasSingleUseButtons: boolean;
   /** Between two progress edits of one post, and between any two progress edits. */
   readonly editGapMs: number;

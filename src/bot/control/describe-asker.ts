@@ -22,9 +22,10 @@ export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
     title: `you are ${asker.caller}`,
     sections: [
       {
-        heading: 'Account, as the policy lists it',
-        lines: [`${asker.account}${name === undefined ? '' : `, ${name}`}`],
+        heading: 'Account',
+        lines: [asker.account, ...(name === undefined ? [] : [`known there as ${name}`])],
       },
+      { heading: 'Place, as bindings name it', lines: [asker.place] },
       ...(groups.length === 0 ? [] : [{ heading: 'Groups of the chat service', lines: groups }]),
       { heading: 'Roles here', lines: roles.length === 0 ? ['none'] : roles },
       { heading: 'Actions you may use here', lines: allowed.length === 0 ? ['none'] : allowed },

@@ -29,7 +29,9 @@ export async function readClick({ chat, store }: Channelled, click: ChatClick): 
     run.root.channel === click.channel &&
     run.root.id === click.post;
   if (!isOurs) throw new McoError('untrusted/foreign-click', 'a button was pressed that is not on its run’s message');
-  const { id, account, channel, post, action, via } = click;
+  const { account, channel, post, action, via } = click;
+  // Used up by each presser for themselves: else a press that is denied would take the button from those who may.
+  const id = `${click.id}:${account}`;
   const { text, problem } = commandFor(action, run);
   const thread = action === 'details' ? (run.root.thread ?? run.root.id) : run.root.thread;
   return { message: { id, text, account, channel, thread, post, via }, run, problem };

@@ -11,6 +11,7 @@ import { createRunKeeper } from '../keep-run.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
 import { followLate, recordOutcome } from '../perform-run.ts';
+import { showProgress } from '../show-progress.ts';
 import { createTally, resultOf, type Tally } from '../tally.ts';
 import { startTrail, type Trail } from '../trail.ts';
 import { originOf } from './chat-origin.ts';
@@ -22,6 +23,8 @@ const PAUSE_MS = 100;
 
 /** How long requests are valid, where the command said nothing else. */
 const USUAL_TTL_MS = 60_000;
+
+const LOOK_MS = 1000;
 
 /** How long answers to a run that was closed as unknown are still told in its thread. */
 const LATE_MS = 10 * 60_000;
@@ -73,7 +76,9 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
   return {
     id: run.id,
     async finish(thread) {
+      const stopShowing = showAgain(bot, { run, tally, thread });
       await waitForAnswers(bot, { stored, tally, signal: active.signal });
+      stopShowing();
       active.noteEnding();
       const report = closeRun(bot, { stored, tally, cancelled: cancelOf(active) });
       const trail = trailOf(bot, run);
@@ -88,6 +93,25 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
       }
       if (damage !== undefined) throw damage;
     },
+  };
+}
+
+/** The root goes on where it stood: a message that stands still looks like a bot that hangs. */
+function showAgain(
+  { clock }: Bot,
+  { run, tally, thread }: { readonly run: RunRecord; readonly tally: Tally; readonly thread: RunThread | undefined },
+): () => void {
+  if (thread === undefined || run.nodes === undefined) return () => {};
+  const { header, startedAt } = run;
+  const progress = showProgress(thread, { header, targeted: tally.targeted, startedAt, clock });
+  const look = (): void => {
+    progress.update(tally.answered(), tally.openNodes);
+    cancel = clock.after(LOOK_MS, look);
+  };
+  let cancel = clock.after(0, look);
+  return () => {
+    cancel();
+    progress.stop();
   };
 }
 

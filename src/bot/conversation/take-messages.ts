@@ -99,6 +99,7 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
     const claimed = await claim(message);
     if (claimed === 'known' && chat.traits.hasSingleUseButtons) {
       noteRefused(new McoError('untrusted/used-click', 'a button was used that had been used before'), click);
+      await tellUsed(chatting, message);
     }
     if (claimed !== 'new') return claimed !== 'failed';
     const command = { ...incomingOf(chat, message), isExact: true };
@@ -118,6 +119,15 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
       isOver = true;
     },
   };
+}
+
+/** Nothing is done, and whoever pressed is told so: a button that does nothing looks broken. */
+async function tellUsed(chatting: Channelled, message: ChatMessage): Promise<void> {
+  const error = new McoError('usage/used-button', 'you have pressed this button already', {
+    hint: 'the message gets new buttons in a moment',
+  });
+  const surface = createChatSurface(chatting, answerPlaceOf(chatting.chat, message));
+  await surface.refuse({ outcome: 'NOT SENT', error, rules: [] }).catch(() => undefined);
 }
 
 const answer = (bot: Bot, message: IncomingMessage, surface: Surface): Promise<unknown> =>

@@ -20,7 +20,13 @@ describe('whoami', () => {
     const { title, sections } = await describeAsker({ ...bot, findPerson: async () => person }, ASKER);
     const text = sections.flatMap(({ heading, lines }) => [heading, ...lines]).join('\n');
     assert.equal(title, 'you are person:ana');
-    for (const part of ['slack:T1/U1, Ana Lima', 'slack:T1/S1', 'slack:T1/S2 could not be looked up', 'operator']) {
+    for (const part of [
+      'slack:T1/U1\nknown there as Ana Lima',
+      'slack:T1/C1',
+      'slack:T1/S1',
+      'slack:T1/S2 could not be looked up',
+      'operator',
+    ]) {
       assert.ok(text.includes(part), `${part} in ${text}`);
     }
     assert.match(text, /package\.status \(read\)/);

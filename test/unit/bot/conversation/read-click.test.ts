@@ -80,15 +80,19 @@ describe('a press', () => {
     assert.deepEqual(scene.refusals, []);
   });
 
-  it('of a button that a press uses up is refused and told the second time', async () => {
+  it('of a button that the same person used before is refused and told, and takes it from nobody else', async () => {
     const scene = await setUp('package status nginx', { traits: { hasSingleUseButtons: true } });
     await scene.press('again', { id: 'same' });
-    await scene.press('again', { id: 'same', account: 'slack:T1/raj' });
+    await scene.press('again', { id: 'same' });
     assert.deepEqual(
-      scene.refusals.map(({ error, account }) => [error.code, account]),
-      [['untrusted/used-click', 'slack:T1/raj']],
+      scene.refusals.map(({ error }) => error.code),
+      ['untrusted/used-click'],
     );
-    assert.equal(scene.chat.posts.filter(({ ref }) => ref.thread === undefined).length, 2);
+    assert.match(scene.chat.whispers.at(-1)?.text ?? '', /pressed this button already/);
+    const roots = () => scene.chat.posts.filter(({ ref }) => ref.thread === undefined).length;
+    assert.equal(roots(), 2);
+    await scene.press('again', { id: 'same', account: 'slack:T1/raj' });
+    assert.equal(roots(), 3);
   });
 
   it('is not acknowledged while the store fails', async () => {
