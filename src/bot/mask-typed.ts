@@ -40,8 +40,10 @@ export interface TypedMask {
 }
 
 export function createTypedMask(agents: readonly AgentDescription[]): TypedMask {
-  const isSecret = readNames(agents);
-  const find = (text: string): readonly Hidden[] => findHidden(text, isSecret);
+  const secrecyOf = readNames(agents);
+  // Where no action takes a secret, none can be misspelt, and people may see what they mistyped.
+  const isNeeded = takesSecrets(agents);
+  const find = (text: string): readonly Hidden[] => (isNeeded ? findHidden(text, secrecyOf) : []);
   return {
     hideIn: (text) => cut(text, find(text)),
     hideInError(error, text) {
@@ -59,6 +61,11 @@ export function createTypedMask(agents: readonly AgentDescription[]): TypedMask 
     },
   };
 }
+
+const takesSecrets = (agents: readonly AgentDescription[]): boolean =>
+  agents.some(({ actions }) =>
+    Object.values(actions).some(({ input }) => Object.values(input).some(({ secret }) => secret === true)),
+  );
 
 type Secrecy = 'secret' | 'open' | 'unknown';
 

@@ -321,7 +321,7 @@ describe('a broker that means harm', { timeout: 120_000 }, () => {
     await visit(({ greet, socket }) => greet().then(() => socket.destroy()), { random: () => 0.2 }, 'alone');
     const waits = () => events.flatMap((event) => (event.type === 'waiting' ? [event.delayMs] : []));
     await waitFor(() => waits().length >= 3);
-    assert.deepEqual(waits().slice(0, 3), [100, 200, 400]);
+    assert.deepEqual(waits().slice(0, 3), [200, 400, 800]);
     assert.ok(bus.losses >= 3);
   });
 });

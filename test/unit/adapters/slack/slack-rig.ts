@@ -27,7 +27,7 @@ export function createFastClock(factor = 10): Clock {
 }
 
 /** Enough of a rendering to be seen and pressed. */
-export function drawPlainly({ outcome, summary, body, buttons = [] }: Card): { text: string; blocks: object[] } {
+function drawPlainly({ outcome, summary, body, buttons = [] }: Card): { text: string; blocks: object[] } {
   const lines = body.flatMap((part) => (part.kind === 'table' ? part.rows.map((row) => row.join(' ')) : part.lines));
   const text = [outcome, summary, ...lines].filter((line) => line !== undefined).join('\n');
   const section = { type: 'rich_text_section', elements: [{ type: 'text', text }] };
@@ -51,7 +51,7 @@ export interface RigReceiver extends ChatReceiver {
   take: () => Promise<boolean>;
 }
 
-export function createRigReceiver(): RigReceiver {
+function createRigReceiver(): RigReceiver {
   const receiver: RigReceiver = {
     messages: [],
     clicks: [],
