@@ -98,13 +98,35 @@ const HOSTILE: Card = {
   ],
 };
 
-/** What every adapter of a chat service keeps to. */
-export function describeChat(name: string, open: () => Promise<ChatHarness>): void {
+/** What a service may have or not: the optional parts of its harness. */
+const FEATURES = [
+  'readFiles',
+  'say',
+  'command',
+  'editSaid',
+  'press',
+  'loseNextAnswer',
+  'limitNext',
+  'cut',
+  'addGroup',
+] as const;
+
+type Feature = (typeof FEATURES)[number];
+
+/** What every adapter of a chat service keeps to; `lacks` names what the service does not have. */
+export function describeChat(
+  name: string,
+  open: () => Promise<ChatHarness>,
+  { lacks = [] }: { readonly lacks?: readonly Feature[] } = {},
+): void {
   describe(`${name} as a chat`, () => {
     let harness: ChatHarness;
     let receiver: FakeReceiver;
     let chat: Chat;
     let serial = 0;
+    const itWith = (feature: Feature, title: string, test: (part: Required<ChatHarness>) => Promise<void>): void => {
+      if (!lacks.includes(feature)) it(title, () => test(harness as Required<ChatHarness>));
+    };
     const newKey = (): string => `test:${++serial}`;
     const post = (card = CARD, thread?: string) => chat.post({ channel: harness.channel, thread, card, key: newKey() });
     const findPost = async ({ id }: PostRef) => (await harness.readPosts()).find((seen) => seen.id === id);
@@ -112,6 +134,11 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
     before(async () => {
       harness = await open();
       ({ chat } = harness);
+      // What is left out is left out by name: a harness that loses a part must not lose its tests unseen.
+      assert.deepEqual(
+        FEATURES.filter((feature) => harness[feature] === undefined),
+        FEATURES.filter((feature) => lacks.includes(feature)),
+      );
       receiver = createFakeReceiver();
       await chat.start(receiver);
     });
@@ -165,16 +192,14 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.ok(roundTripMs >= 0 && about.length > 0);
     });
 
-    it('refuses a channel that does not exist for good', async (test) => {
-      if (harness.readFiles === undefined) return test.skip('it has one channel');
+    itWith('readFiles', 'refuses a channel that does not exist for good', async () => {
       await assert.rejects(
         chat.post({ channel: harness.channel.replace(/.{3}$/, 'zzz'), card: CARD, key: newKey() }),
         (error) => error instanceof McoError && error.code === 'failed/chat-refused',
       );
     });
 
-    it('puts a file into a thread', async (test) => {
-      if (harness.readFiles === undefined) return test.skip('it has no files');
+    itWith('readFiles', 'puts a file into a thread', async (harness) => {
       const root = await post();
       const content = 'node,outcome\r\nweb1,ok\r\n';
       const upload = { channel: harness.channel, thread: root.id, name: '7f3a.csv', title: 'all results', content };
@@ -183,8 +208,7 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.deepEqual(files.at(-1), { name: '7f3a.csv', content, thread: root.id });
     });
 
-    it('posts once although the answer was lost', async (test) => {
-      if (harness.loseNextAnswer === undefined) return test.skip('it loses no answers');
+    itWith('loseNextAnswer', 'posts once although the answer was lost', async (harness) => {
       const before = (await harness.readPosts()).length;
       const posting = { channel: harness.channel, card: CARD, key: newKey() };
       const firstTriedAt = Date.now();
@@ -198,8 +222,7 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.equal((await harness.readPosts()).length, before + 1);
     });
 
-    it('says how long a rate limit lasts', async (test) => {
-      if (harness.limitNext === undefined) return test.skip('it has no limits');
+    itWith('limitNext', 'says how long a rate limit lasts', async (harness) => {
       const ref = await post();
       harness.limitNext(1);
       await assert.rejects(chat.edit(ref, CARD, 'final'), (error) => {
@@ -212,8 +235,7 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       await chat.edit(ref, CARD, 'final');
     });
 
-    it('hands over what is said to it', async (test) => {
-      if (harness.say === undefined) return test.skip('people do not speak in it');
+    itWith('say', 'hands over what is said to it', async (harness) => {
       const id = await harness.say('package status bash -F os=debian');
       await waitFor(() => receiver.messages.length > 0);
       const [message] = receiver.messages;
@@ -223,24 +245,21 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.equal(message?.text.trim(), 'package status bash -F os=debian');
     });
 
-    it('knows the thread in which something was said', async (test) => {
-      if (harness.say === undefined) return test.skip('people do not speak in it');
+    itWith('say', 'knows the thread in which something was said', async (harness) => {
       const root = await post();
       await harness.say('retry failed', { thread: root.id });
       await waitFor(() => receiver.messages.length > 0);
       assert.equal(receiver.messages[0]?.thread, root.id);
     });
 
-    it('takes commands', async (test) => {
-      if (harness.command === undefined) return test.skip('it has no commands');
+    itWith('command', 'takes commands', async (harness) => {
       await harness.command('ping -C webserver');
       await waitFor(() => receiver.messages.length > 0);
       assert.equal(receiver.messages[0]?.text.trim(), 'ping -C webserver');
       assert.equal(receiver.messages[0]?.account, harness.account);
     });
 
-    it('gives a message that is delivered twice the same id', async (test) => {
-      if (harness.say === undefined) return test.skip('people do not speak in it');
+    itWith('say', 'gives a message that is delivered twice the same id', async (harness) => {
       await harness.say('ping', { times: 2 });
       await harness.say('find');
       await waitFor(() => receiver.messages.some(({ text }) => text.includes('find')));
@@ -248,8 +267,7 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.equal(new Set(pings.map(({ id }) => id)).size, 1);
     });
 
-    it('takes nothing from an edited message', async (test) => {
-      if (harness.say === undefined || harness.editSaid === undefined) return test.skip('nothing is edited in it');
+    itWith('editSaid', 'takes nothing from an edited message', async (harness) => {
       const id = await harness.say('ping');
       await harness.editSaid(id, 'package update bash');
       await harness.say('find');
@@ -257,16 +275,14 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.ok(!receiver.messages.some(({ text }) => text.includes('update')));
     });
 
-    it('does not listen to itself', async (test) => {
-      if (harness.say === undefined) return test.skip('people do not speak in it');
+    itWith('say', 'does not listen to itself', async (harness) => {
       await post({ body: [{ kind: 'prose', lines: ['ping'] }] });
       await harness.say('find');
       await waitFor(() => receiver.messages.some(({ text }) => text.includes('find')));
       assert.equal(receiver.messages.length, 1);
     });
 
-    it('hands over a press with who pressed what', async (test) => {
-      if (harness.press === undefined) return test.skip('it has no buttons');
+    itWith('press', 'hands over a press with who pressed what', async (harness) => {
       const ref = await post({ ...CARD, buttons: [{ action: 'cancel', run: RUN, label: 'Cancel' }] });
       assert.deepEqual((await findPost(ref))?.buttons, ['cancel']);
       await harness.press(ref, 'cancel');
@@ -278,15 +294,13 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       );
     });
 
-    it('takes buttons away with an edit', async (test) => {
-      if (harness.press === undefined) return test.skip('it has no buttons');
+    itWith('press', 'takes buttons away with an edit', async () => {
       const ref = await post({ ...CARD, buttons: [{ action: 'cancel', run: RUN, label: 'Cancel' }] });
       await chat.edit(ref, CARD, 'final');
       assert.deepEqual((await findPost(ref))?.buttons, []);
     });
 
-    it('hears again after its connection was cut', async (test) => {
-      if (harness.say === undefined || harness.cut === undefined) return test.skip('it has no connection');
+    itWith('cut', 'hears again after its connection was cut', async (harness) => {
       harness.cut();
       await harness.say('ping');
       await waitFor(() => receiver.messages.some(({ text }) => text.includes('ping')));
@@ -299,8 +313,7 @@ export function describeChat(name: string, open: () => Promise<ChatHarness>): vo
       assert.equal(await chat.findPerson(harness.account.replace(/.{2}$/, 'zz')), undefined);
     });
 
-    it('knows who is in a group', async (test) => {
-      if (harness.addGroup === undefined) return test.skip('it has no groups');
+    itWith('addGroup', 'knows who is in a group', async (harness) => {
       const group = harness.addGroup([harness.account]);
       assert.deepEqual(await chat.findMembers(group), [harness.account]);
     });

@@ -67,4 +67,6 @@ async function openConsole(): Promise<ChatHarness> {
   };
 }
 
-describeChat('a terminal', openConsole);
+describeChat('a terminal', openConsole, {
+  lacks: ['readFiles', 'say', 'command', 'editSaid', 'press', 'loseNextAnswer', 'limitNext', 'cut', 'addGroup'],
+});
