@@ -1,6 +1,6 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { chooseSurface } from '../adapters/console/choose-surface.ts';
-import { createConsoleChat } from '../adapters/console/console-chat.ts';
+import { CONSOLE_TRAITS, createConsoleChat } from '../adapters/console/console-chat.ts';
 import { createDocumentSurface } from '../adapters/console/document-surface.ts';
 import { createScreen, type Screen } from '../adapters/console/screen.ts';
 import { createChatSurface } from '../bot/conversation/chat-surface.ts';
@@ -11,9 +11,9 @@ import type { Options } from '../core/command.ts';
 import { writeJsonText } from '../core/escape-text.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IncomingMessage, Surface } from '../core/surface.ts';
+import { drawRefusalCard } from '../render/draw-refusal-card.ts';
+import { drawTellCards } from '../render/draw-tell-cards.ts';
 import { renderCardText } from '../render/render-card-text.ts';
-import { renderRefusal } from '../render/render-refusal.ts';
-import { renderTell } from '../render/render-tell.ts';
 import { reportToCsv } from '../render/report-to-csv.ts';
 import { refusalToJson, reportToJson } from '../render/report-to-json.ts';
 import type { RunningBot } from './create-bot.ts';
@@ -94,8 +94,8 @@ function createDocuments(screen: Screen): Readonly<Record<'json' | 'csv', Surfac
       screen,
       remarks,
       formatReport: reportToCsv,
-      formatRefusal: renderRefusal,
-      formatTell: renderTell,
+      formatRefusal: (refusal) => renderCardText(drawRefusalCard(refusal)),
+      formatTell: (answer) => drawTellCards(answer, CONSOLE_TRAITS).map(renderCardText).join('\n\n'),
     }),
   };
 }

@@ -28,7 +28,7 @@ export interface ThreadRoom {
   /** `--json and --csv hold all`, `all in 7f3a.csv`. */
   readonly whole: string;
   /** Draws results as a table, where the chat has tables and they fit. */
-  readonly drawTable?: ((report: RunReport, results: readonly NodeResult[]) => CardPart | undefined) | undefined;
+  drawTable(report: RunReport, results: readonly NodeResult[]): CardPart | undefined;
 }
 
 /** A part of a thread under its own title. */
@@ -76,7 +76,7 @@ function drawWhatWentWell(report: RunReport, room: ThreadRoom): ThreadSection[] 
   if (header.view === 'results' && display === 'failed') {
     return [prose([`${ok.length} OK, not listed: --display all lists them`])];
   }
-  const table = room.drawTable?.(report, ok);
+  const table = room.drawTable(report, ok);
   if (table !== undefined) return [{ part: table }];
   const { lines, end } = drawView(report, ok, room);
   return [fixed(lines, end)];

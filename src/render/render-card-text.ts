@@ -21,7 +21,7 @@ function writeOutcome({ outcome, summary }: Card): string[] {
 }
 
 /** Parts one below the other; what stands in columns of several lines is set apart by empty lines, or by its heading. */
-export function renderPartsText(parts: readonly CardPart[]): string {
+function renderPartsText(parts: readonly CardPart[]): string {
   const shown = parts.filter((part) => linesOf(part).length > 0);
   return shown
     .flatMap((part, i) => {

@@ -7,7 +7,7 @@ import type { LiveArea, Screen, TextOutput } from './screen.ts';
 import { wrapLine } from './text-width.ts';
 
 /** A terminal scrolls, so a thread may be long; what it can't have are buttons and files. */
-const TRAITS: ChatTraits = {
+export const CONSOLE_TRAITS: ChatTraits = {
   maxCardLength: 40_000,
   maxTableRows: 0,
   maxTableColumns: 0,
@@ -67,7 +67,7 @@ export function createConsoleChat(options: ConsoleChatOptions): Chat {
 
   return {
     name,
-    traits: TRAITS,
+    traits: CONSOLE_TRAITS,
     async post({ channel, thread, card }): Promise<PostRef> {
       const id = String(++serial);
       if (thread !== undefined) await printReply(card);

@@ -45,9 +45,13 @@ describe('splitWords', () => {
     assert.deepEqual(word?.offsets, [2, 4, 5, 6, 9]);
   });
 
+  // Some graphemes are line breaks, or joined by what can't be seen: both are refused, see below.
+  const refused = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+  const typeable = fc.string({ unit: 'grapheme' }).filter((text) => !refused.test(text));
+
   it('reads back any word that was quoted', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      fc.property(typeable, (text) => {
         const quoted = quoteWord(text);
         assert.deepEqual(
           splitWords(`x ${quoted} y`).map((word) => word.text),

@@ -4,13 +4,10 @@ import fc from 'fast-check';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { NodeResult } from '../../../src/core/report.ts';
-import { renderRefusal } from '../../../src/render/render-refusal.ts';
-import { renderRoot } from '../../../src/render/render-root.ts';
-import { renderTell } from '../../../src/render/render-tell.ts';
-import { renderThread } from '../../../src/render/render-thread.ts';
 import { anyError, anyReport, VIEWS } from './any-report.ts';
 import { hostileText, UNSAFE } from './hostile-text.ts';
 import { countResults, header, makeReport, ok, withOptions, without } from './reports.ts';
+import { showRefusal, showRoot, showTell, showThread } from './shown.ts';
 
 const MAX_BYTES = 40_000;
 const WORDS = 'OK|FAILED|DENIED|EXPIRED|NO RESPONSE|UNKNOWN|NOT WAITED FOR|NOT SENT';
@@ -23,8 +20,8 @@ function assertSafe(text: string): void {
 test('any report is drawn safely and within its size', () => {
   fc.assert(
     fc.property(anyReport, (any) => {
-      assertSafe(renderRoot({ state: 'done', report: any }));
-      assertSafe(renderThread(any));
+      assertSafe(showRoot({ state: 'done', report: any }));
+      assertSafe(showThread(any));
     }),
     { numRuns: 150, endOnFailure: true },
   );
@@ -34,7 +31,7 @@ test('the counts in the root add up, and every outcome that is not zero is named
   fc.assert(
     fc.property(anyReport, (any) => {
       if (any.problem || any.counts.targeted === 0) return;
-      const line = renderRoot({ state: 'done', report: any }).split('\n')[1] ?? '';
+      const line = showRoot({ state: 'done', report: any }).split('\n')[1] ?? '';
       assert.ok(line.startsWith(`${any.outcome} · `));
       const { targeted, ...others } = countResults(any.results);
       if (others.ok === targeted) return assert.match(line, new RegExp(`^\\w+.* · ${targeted} / ${targeted} · `));
@@ -54,9 +51,9 @@ test('any refusal and any answer of the bot is drawn safely and within its size'
   const section = fc.record({ heading: hostileText, lines: fc.array(hostileText) });
   fc.assert(
     fc.property(anyError, fc.array(hostileText), fc.array(section), (problem, rules, sections) => {
-      assertSafe(renderRefusal({ outcome: 'DENIED', error: problem, rules }));
-      assertSafe(renderTell({ kind: 'tell', title: problem.message, sections }));
-      assertSafe(renderRoot({ state: 'running', header, answered: 1, targeted: 3, elapsedMs: 1 }));
+      assertSafe(showRefusal({ outcome: 'DENIED', error: problem, rules }));
+      assertSafe(showTell({ kind: 'tell', title: problem.message, sections }));
+      assertSafe(showRoot({ state: 'running', header, answered: 1, targeted: 3, elapsedMs: 1 }));
     }),
     { numRuns: 50 },
   );
@@ -87,8 +84,8 @@ test('the largest reports of every view stay within their size', () => {
         { results: many, aggregates, unexpected: many.map(({ node }) => node), outcome: 'CANCELLED', problem },
         { view, command: wide, ...withOptions({ verbose }) },
       );
-      assertSafe(renderRoot({ state: 'done', report: any }));
-      assertSafe(renderThread(any));
+      assertSafe(showRoot({ state: 'done', report: any }));
+      assertSafe(showThread(any));
     }
   }
 });

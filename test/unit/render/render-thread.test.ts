@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderRoot } from '../../../src/render/render-root.ts';
-import { renderThread } from '../../../src/render/render-thread.ts';
 import { failed, makeReport, makeSlide, ok, packageShape, withOptions, without } from './reports.ts';
+import { showRoot, showThread } from './shown.ts';
 
 const mixed = [ok('good', { package: 'p', ensure: '1' }), failed('bad', 'dpkg lock held')];
 
 test("the slide's root tells the share, the summary and who is silent", () => {
-  const root = renderRoot({ state: 'done', report: makeSlide() });
+  const root = showRoot({ state: 'done', report: makeSlide() });
   for (const part of ['142 / 145', '1.6.7-1ubuntu1 = 112', 'purged = 30', 'No response from: atlas28, fai07, idp2']) {
     assert.ok(root.includes(part), part);
   }
 });
 
 test('names are right-aligned to the longest one', () => {
-  const thread = renderThread(makeSlide());
+  const thread = showThread(makeSlide());
   assert.match(thread, /^ {4}exfldb01n0: openafs-modules-dkms-purged\.$/m);
   assert.match(thread, /^it-cups-public: openafs-modules-dkms-1\.6\.7-1ubuntu1\.$/m);
 });
@@ -29,7 +28,7 @@ test('what was typed decides which results are listed, and failures always are',
       { ...packageShape, results: mixed, display: isListed ? 'failed' : 'all' },
       withOptions({ display }),
     );
-    const thread = renderThread(report);
+    const thread = showThread(report);
     assert.equal(thread.includes('good: p-1.'), isListed, display);
     assert.ok(thread.startsWith('1 FAILED: dpkg lock held\n    bad'), display);
   }
@@ -39,7 +38,7 @@ test('a node that differs is listed even when most are left out', () => {
   const results = Array.from({ length: 500 }, (_, i) =>
     ok(`n${i + 1000}`, { package: 'p', ensure: i === 400 ? 'odd' : '1' }),
   );
-  const thread = renderThread(makeReport({ ...packageShape, results }));
+  const thread = showThread(makeReport({ ...packageShape, results }));
   assert.match(thread, /n1400: p-odd/);
   const end = 'listed: 60 of 500, each different answer at least once; -v lists more, --json and --csv hold all';
   assert.ok(thread.includes(`\n${end}\n`));
@@ -47,11 +46,11 @@ test('a node that differs is listed even when most are left out', () => {
 
 test('that each different answer is listed is said only where it is so', () => {
   const results = Array.from({ length: 500 }, (_, i) => ok(`n${i}`, { package: 'p', ensure: String(i) }));
-  assert.match(renderThread(makeReport({ ...packageShape, results })), /^listed: 60 of 500; -v lists more/m);
+  assert.match(showThread(makeReport({ ...packageShape, results })), /^listed: 60 of 500; -v lists more/m);
 });
 
 test('every node of the slide is listed, and of 250', () => {
-  const slide = renderThread(makeSlide());
+  const slide = showThread(makeSlide());
   assert.equal(slide.match(/: openafs-modules-dkms-/g)?.length, 142);
   assert.doesNotMatch(slide, /listed:/);
   const results = Array.from({ length: 250 }, (_, i) =>
@@ -61,7 +60,7 @@ test('every node of the slide is listed, and of 250', () => {
       arch: 'amd64',
     }),
   );
-  const thread = renderThread(makeReport({ ...packageShape, results }));
+  const thread = showThread(makeReport({ ...packageShape, results }));
   assert.equal(thread.match(/: openafs-modules-dkms-/g)?.length, 250);
   assert.doesNotMatch(thread, /listed:/);
 });
@@ -77,27 +76,27 @@ test('a rest of fewer than ten lines is not hidden, one of ten is', () => {
       const results = Array.from({ length: limit + rest }, (_, i) => ok(`n${i}`, { package: 'p' }));
       const verbose = view === 'results';
       const report = makeReport({ line: '{package}', results }, { view, ...withOptions({ verbose }) });
-      assert.equal(/^listed: /m.test(renderThread(report)), isHidden, `${view} ${rest}`);
+      assert.equal(/^listed: /m.test(showThread(report)), isHidden, `${view} ${rest}`);
     }
   }
 });
 
 test('a view that is full says how much of it is listed', () => {
   const results = Array.from({ length: 2000 }, (_, i) => ok(`${i}${'x'.repeat(60)}`, {}));
-  const [listed = ''] = /^listed: .*$/m.exec(renderThread(makeReport({ results }, { view: 'names' }))) ?? [];
+  const [listed = ''] = /^listed: .*$/m.exec(showThread(makeReport({ results }, { view: 'names' }))) ?? [];
   assert.match(listed, /^listed: \d{3} of 2,000; --json and --csv hold all$/);
 });
 
 test('where nobody was asked the thread is empty', () => {
   for (const outcome of ['NO MATCH', 'NOT SENT'] as const) {
-    assert.equal(renderThread(makeReport({ outcome, results: [], refusedAnswers: 3 })), '');
+    assert.equal(showThread(makeReport({ outcome, results: [], refusedAnswers: 3 })), '');
   }
 });
 
 test('only of a cancelled write is it said that it may still finish', () => {
   const results = [ok('a', {}), without('b', 'unknown')];
   for (const effect of ['read', 'write'] as const) {
-    const root = renderRoot({ state: 'done', report: makeReport({ outcome: 'CANCELLED', results }, { effect }) });
+    const root = showRoot({ state: 'done', report: makeReport({ outcome: 'CANCELLED', results }, { effect }) });
     assert.match(root, /1 OK · 1 NOT WAITED FOR of 2/);
     assert.equal(root.includes('may still finish'), effect === 'write');
   }
@@ -105,7 +104,7 @@ test('only of a cancelled write is it said that it may still finish', () => {
 
 test('identical results of many nodes are shown once, those of few one by one', () => {
   const results = Array.from({ length: 41 }, (_, i) => ok(`n${i + 10}`, { state: i < 21 ? 'running' : 'stopped' }));
-  const thread = renderThread(makeReport({ results, labels: { state: 'State' } }));
+  const thread = showThread(makeReport({ results, labels: { state: 'State' } }));
   assert.equal(thread.match(/State: running/g)?.length, 1);
   assert.equal(thread.match(/State: stopped/g)?.length, 20);
   assert.match(thread, /^21 nodes: n10, n11/m);

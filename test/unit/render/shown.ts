@@ -1,5 +1,9 @@
+import { CONSOLE_TRAITS } from '../../../src/adapters/console/console-chat.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { ChatTraits } from '../../../src/core/chat.ts';
+import type { Tell } from '../../../src/core/command.ts';
+import type { RunReport } from '../../../src/core/report.ts';
+import type { Refusal, RootView } from '../../../src/core/surface.ts';
 import { drawLateCard } from '../../../src/render/draw-late-card.ts';
 import { drawRefusalCard } from '../../../src/render/draw-refusal-card.ts';
 import { drawRootCard } from '../../../src/render/draw-root-card.ts';
@@ -7,10 +11,6 @@ import { drawTellCards } from '../../../src/render/draw-tell-cards.ts';
 import { drawThreadCards } from '../../../src/render/draw-thread-cards.ts';
 import { renderMattermostMessage } from '../../../src/render/mattermost/render-mattermost-message.ts';
 import { renderCardText } from '../../../src/render/render-card-text.ts';
-import { renderRefusal } from '../../../src/render/render-refusal.ts';
-import { renderRoot } from '../../../src/render/render-root.ts';
-import { renderTell } from '../../../src/render/render-tell.ts';
-import { renderThread } from '../../../src/render/render-thread.ts';
 import { GOLDEN_CASES, type Shown } from './golden-cases.ts';
 
 type Traits = Omit<ChatTraits, 'hasSingleUseButtons' | 'editGapMs' | 'progressGapMs'>;
@@ -36,20 +36,15 @@ export const MATTERMOST_TRAITS: Traits = {
 /** A golden case as a terminal shows it. */
 export const showText = (name: string): string => (GOLDEN_CASES[name]?.() ?? []).map(writeText).join('\n\n');
 
-function writeText(shown: Shown): string {
-  switch (shown.kind) {
-    case 'report':
-      return `${renderRoot({ state: 'done', report: shown.report })}\n\n${renderThread(shown.report)}`.trimEnd();
-    case 'root':
-      return renderRoot(shown.view);
-    case 'refusal':
-      return renderRefusal(shown.refusal);
-    case 'tell':
-      return renderTell(shown.tell);
-    case 'late':
-      return renderCardText(drawLateCard(shown.late));
-  }
-}
+const writeText = (shown: Shown): string => writeCards(drawShown(shown, CONSOLE_TRAITS));
+
+const writeCards = (cards: readonly Card[]): string => cards.map(renderCardText).join('\n\n').trimEnd();
+
+/** The root, and the thread, as a terminal shows them. */
+export const showRoot = (view: RootView): string => renderCardText(drawRootCard(view, CONSOLE_TRAITS));
+export const showThread = (report: RunReport): string => writeCards(drawThreadCards(report, CONSOLE_TRAITS));
+export const showRefusal = (refusal: Refusal): string => writeText({ kind: 'refusal', refusal });
+export const showTell = (tell: Tell): string => writeText({ kind: 'tell', tell });
 
 /** A golden case as the messages of a chat. */
 export const drawCards = (name: string, traits: Traits): Card[] =>
