@@ -1,6 +1,8 @@
+import { type Backoff, createBackoff } from '../../core/backoff.ts';
 import { McoError } from '../../core/errors.ts';
 import type { Clock, Outgoing } from '../../core/ports.ts';
 import { plainText } from './describe-failure.ts';
+import { Withdrawals } from './withdrawals.ts';
 
 /** What the broker says to a message: it has it, or it does not take it. */
 export interface Delivery {
@@ -28,7 +30,15 @@ interface Entry {
   readonly reject: (error: McoError) => void;
   /** When it was last handed to a broker; undefined if never. */
   sentAtMs: number | undefined;
+  /** Spaces out the attempts on a destination that had no room. */
+  readonly backoff: Backoff;
+  fullTimes: number;
+  notBeforeMs: number;
 }
+
+/** What ActiveMQ says of a message when its destination is full: the others on it may be read in a moment. */
+const FULL = /memory limit reached/i;
+const MAX_FULL_TIMES = 5;
 
 /**
  * What is on its way out: bounded, in order, kept across reconnects until confirmed or expired.
@@ -45,8 +55,7 @@ export class Outbox {
   #expiryAtMs = Number.POSITIVE_INFINITY;
   #cancelExpiry: () => void = () => {};
   #cancelReceiptCheck: (() => void) | undefined;
-  /** The messages that a signal withdraws: one listener each, however many messages share it. */
-  readonly #withdrawals = new Map<AbortSignal, { readonly ids: Set<number>; readonly stop: () => void }>();
+  readonly #withdrawals = new Withdrawals((ids) => this.#withdraw(ids));
 
   constructor(settings: OutboxSettings) {
     this.#settings = {
@@ -75,8 +84,16 @@ export class Outbox {
     return new Promise((resolve, reject) => {
       this.#bytes += size;
       const id = this.#nextId++;
-      this.#waiting.set(id, { message, resolve, reject, sentAtMs: undefined });
-      if (message.signal !== undefined) this.#watch(message.signal, id);
+      this.#waiting.set(id, {
+        message,
+        resolve,
+        reject,
+        sentAtMs: undefined,
+        backoff: createBackoff(Math.random),
+        fullTimes: 0,
+        notBeforeMs: 0,
+      });
+      if (message.signal !== undefined) this.#withdrawals.watch(message.signal, id);
       this.#pump();
       if (this.#waiting.size > 0) this.#scheduleExpiry(message.expiresAt);
     });
@@ -114,6 +131,7 @@ export class Outbox {
         this.#giveUp(id, entry, 'it expired while waiting for a broker');
         continue;
       }
+      if (entry.notBeforeMs > clock.now()) continue;
       this.#waiting.delete(id);
       this.#inFlight.set(id, entry);
       entry.sentAtMs = clock.now();
@@ -134,12 +152,23 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Sent again, it would cost the connection again, and every other message its way. */
+  /** Sent again, it would cost the connection again, and every other message its way. Only room may come back. */
   #refuse(id: number, reason: string): void {
     const entry = this.#inFlight.get(id);
     if (entry === undefined) return;
+    if (FULL.test(reason) && entry.fullTimes < MAX_FULL_TIMES) return this.#putOff(id, entry);
     this.#forget(id, entry);
     entry.reject(new McoError('unreachable/refused', `the broker does not take this message: ${plainText(reason)}`));
+  }
+
+  #putOff(id: number, entry: Entry): void {
+    const delayMs = entry.backoff.nextDelayMs();
+    entry.fullTimes += 1;
+    entry.notBeforeMs = this.#settings.clock.now() + delayMs;
+    this.#inFlight.delete(id);
+    this.#waiting.set(id, entry);
+    this.#settings.clock.after(delayMs, () => this.#pump());
+    this.#scheduleExpiry(entry.message.expiresAt);
   }
 
   #giveUp(id: number, entry: Entry, reason: string): void {
@@ -147,33 +176,16 @@ export class Outbox {
     entry.reject(entry.sentAtMs === undefined ? notSent(reason) : unconfirmed(reason));
   }
 
-  #watch(signal: AbortSignal, id: number): void {
-    const known = this.#withdrawals.get(signal);
-    if (known !== undefined) {
-      known.ids.add(id);
-      return;
+  #withdraw(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.#waiting.get(id) ?? this.#inFlight.get(id);
+      if (entry !== undefined) this.#giveUp(id, entry, WITHDRAWN);
     }
-    const ids = new Set([id]);
-    const withdraw = (): void => {
-      for (const each of [...ids]) {
-        const entry = this.#waiting.get(each) ?? this.#inFlight.get(each);
-        if (entry !== undefined) this.#giveUp(each, entry, WITHDRAWN);
-      }
-      this.#pump();
-    };
-    signal.addEventListener('abort', withdraw);
-    this.#withdrawals.set(signal, { ids, stop: () => signal.removeEventListener('abort', withdraw) });
-  }
-
-  #unwatch(signal: AbortSignal, id: number): void {
-    const known = this.#withdrawals.get(signal);
-    if (known === undefined || !known.ids.delete(id) || known.ids.size > 0) return;
-    known.stop();
-    this.#withdrawals.delete(signal);
+    this.#pump();
   }
 
   #forget(id: number, entry: Entry): void {
-    if (entry.message.signal !== undefined) this.#unwatch(entry.message.signal, id);
+    if (entry.message.signal !== undefined) this.#withdrawals.unwatch(entry.message.signal, id);
     this.#waiting.delete(id);
     this.#inFlight.delete(id);
     this.#bytes -= entry.message.body.byteLength;

@@ -209,3 +209,30 @@ test('a withdrawn message that was handed to a broker may have arrived, and is n
   sent[2]?.confirm();
   await second;
 });
+
+test('a message that a full destination refused is sent again, later each time, and given up after five times', async () => {
+  const outbox = createOutbox();
+  outbox.attach(sendNow);
+  const gone = outbox.add(message('a', 600_000));
+  const fullReason = 'Usage Manager Memory Limit reached on queue://mco.c.reply.bot';
+  for (let times = 1; times <= 5; times++) {
+    sent.at(-1)?.refuse(fullReason);
+    assert.equal(sent.length, times, 'not at once');
+    pass(40_000);
+    assert.equal(sent.length, times + 1);
+  }
+  sent.at(-1)?.refuse(fullReason);
+  await assert.rejects(gone, { code: 'unreachable/refused' });
+  assert.equal(outbox.size, 0);
+});
+
+test('a message that waits for room holds up no other, and still expires', async () => {
+  const outbox = createOutbox();
+  outbox.attach(sendNow);
+  const gone = outbox.add(message('a', 100));
+  sent[0]?.refuse('Memory Limit reached');
+  void outbox.add(message('b'));
+  assert.deepEqual(texts(), ['a', 'b']);
+  pass(100);
+  await assert.rejects(gone, { code: 'unreachable/unconfirmed' });
+});
