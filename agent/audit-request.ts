@@ -23,6 +23,14 @@ export function describeRequest(request: Request, node: NodeRuntime): Omit<Audit
   };
 }
 
+/** Which frozen order a request belongs to and who approved it, as its signer claims. */
+export function describeOrder({ targets, approvals }: Request): Pick<AuditRecord, 'digest' | 'count' | 'approvedBy'> {
+  return {
+    ...(targets === undefined ? {} : { digest: targets.digest, count: targets.count }),
+    ...(approvals === undefined ? {} : { approvedBy: approvals.map(({ by }) => by) }),
+  };
+}
+
 /** The record of a message that was not accepted. Short: whoever sent it may send many. */
 export function recordRefusal(error: McoError, request: Request | undefined, node: NodeRuntime): void {
   node.counters.refused += 1;
@@ -41,6 +49,7 @@ export function describeDenial(error: McoError, request: Request, node: NodeRunt
   const reason = hideSecrets(error.message, action, request.input).slice(0, MAX_REASON_LENGTH);
   return {
     ...describeRequest(request, node),
+    ...describeOrder(request),
     event: error.family === 'denied' ? 'decided' : 'refused',
     ...(error.family === 'denied' ? { result: 'deny' } : {}),
     input: input.value,

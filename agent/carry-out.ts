@@ -1,7 +1,7 @@
 import { McoError, toMcoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
 import { maskInput } from '../src/core/secret-input.ts';
-import { describeRequest } from './audit-request.ts';
+import { describeOrder, describeRequest } from './audit-request.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { ACK, createReplyWriter } from './reply-writer.ts';
 import { type ActionResult, runAction } from './run-action.ts';
@@ -48,9 +48,9 @@ async function recordIntent(
   rules: readonly string[],
   node: NodeRuntime,
 ): Promise<void> {
-  const about = { ...describeRequest(request, node), input: maskInput(action, input), filter: request.filter, rules };
+  const about = { ...describeRequest(request, node), ...describeOrder(request), rules };
   try {
-    await node.audit.append({ ...about, event: 'intent' });
+    await node.audit.append({ ...about, event: 'intent', input: maskInput(action, input), filter: request.filter });
   } catch (cause) {
     throw new McoError('failed/audit', "the audit log can't be written, so nothing was done", { cause });
   }

@@ -1,31 +1,42 @@
 import { McoError, toMcoError } from '../src/core/errors.ts';
-import { decideOnNode } from '../src/policy/decide-on-node.ts';
-import type { Decision } from '../src/policy/policy.ts';
+import { decideOnNode, type NodeVerdict } from '../src/policy/decide-on-node.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import type { Task } from './validate-request.ts';
 
 /**
  * This node's own say. Writes that are addressed to everybody are denied whatever the policy says: their list of nodes is
- * frozen first, and each gets a request of its own.
+ * frozen first, and each gets a request of its own. So are approvals of no list at all.
  *
  * INVARIANT: the effect comes from this node's own description, never from the message; an error is a denial.
  */
-export function decideRequest({ request, action }: Task, node: NodeRuntime): Decision {
-  const { caller, agent, audience } = request;
-  if (action.effect !== 'read' && audience === '*') {
-    return { outcome: 'deny', rules: [], reason: 'a write must be addressed to one node' };
-  }
+export function decideRequest({ request, action, input }: Task, node: NodeRuntime): NodeVerdict {
+  const { caller, agent, audience, targets, approvals, issuedAt } = request;
+  if (action.effect !== 'read' && audience === '*') return deny('a write must be addressed to one node');
+  if (approvals !== undefined && targets === undefined)
+    return deny('the request is approved, but names no list of nodes');
   try {
-    const ask = { principal: request.signer.principal, caller, agent, action: request.action, effect: action.effect };
-    return decideOnNode(node.policy(), ask);
+    return decideOnNode(node.policy(), {
+      principal: request.signer.principal,
+      caller,
+      agent,
+      action: request.action,
+      effect: action.effect,
+      input,
+      profile: node.profile(),
+      targets,
+      approvals,
+      issuedAt,
+    });
   } catch (thrown) {
     node.onProblem?.(toMcoError(thrown));
-    return { outcome: 'deny', rules: [], reason: "this node's policy could not be evaluated" };
+    return deny("this node's policy could not be evaluated");
   }
 }
 
+const deny = (reason: string): NodeVerdict => ({ outcome: 'deny', rules: [], reason });
+
 /** A denial as an error: why, and where the rules stand that counted. */
-export function denialOf({ reason, rules }: Decision): McoError {
+export function denialOf({ reason, rules }: NodeVerdict): McoError {
   const where = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
   return new McoError('denied/policy', `denied by this node's policy: ${reason ?? 'no rule allows it'}${where}`);
 }

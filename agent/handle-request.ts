@@ -3,7 +3,7 @@ import { LIMITS } from '../src/core/limits.ts';
 import { matchFilter } from '../src/core/match-filter.ts';
 import type { BusMessage, VerifiedKey } from '../src/core/ports.ts';
 import { decodeRequest, type Request } from '../src/core/request.ts';
-import type { Decision } from '../src/policy/policy.ts';
+import type { NodeVerdict } from '../src/policy/decide-on-node.ts';
 import { carryOut } from './carry-out.ts';
 import { decideRequest, denialOf } from './decide-request.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -18,7 +18,7 @@ import { validateRequest } from './validate-request.ts';
 export async function handleRequest(message: BusMessage, node: NodeRuntime): Promise<void> {
   let request: Request | undefined;
   let accepted = false;
-  let decision: Decision | undefined;
+  let decision: NodeVerdict | undefined;
   try {
     const key = await verify(message, node);
     // INVARIANT: the bytes that were verified are the bytes that are parsed; nothing else of the message decides.

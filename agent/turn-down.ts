@@ -2,7 +2,7 @@ import type { McoError } from '../src/core/errors.ts';
 import { matchFilter } from '../src/core/match-filter.ts';
 import type { Request } from '../src/core/request.ts';
 import { hideSecrets } from '../src/core/secret-input.ts';
-import type { Decision } from '../src/policy/policy.ts';
+import type { NodeVerdict } from '../src/policy/decide-on-node.ts';
 import { describeDenial, findDescription, recordRefusal } from './audit-request.ts';
 import { statusOfError } from './error-status.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -15,7 +15,7 @@ interface TurnedDown {
   readonly request: Request | undefined;
   /** Whether it got past `refuseRequest`. */
   readonly accepted: boolean;
-  readonly decision: Decision | undefined;
+  readonly decision: NodeVerdict | undefined;
 }
 
 /** Records why a message is not run, and answers it if its sender may know. Never rejects. */

@@ -14,6 +14,7 @@ import { handleCommand, parse } from '../src/bot/handle-command.ts';
 import { createRunKeeper } from '../src/bot/keep-run.ts';
 import { planCommand } from '../src/bot/plan-command.ts';
 import { startRun } from '../src/bot/start-run.ts';
+import { startTrail } from '../src/bot/trail.ts';
 import { createBot } from '../src/main/create-bot.ts';
 import type { MadeKey } from '../src/main/playground/make-keys.ts';
 import { createPolicyAuthority } from '../src/main/policy-authority.ts';
@@ -93,7 +94,7 @@ async function askAll(bot: Bot, identities: readonly string[], broadcast: boolea
     targets,
     action: { ...describeAction(bot, run.ask), timeoutMs: ACTION_TIMEOUT_MS },
     watch,
-    keeper: createRunKeeper(bot, run.id),
+    keeper: createRunKeeper(bot, run.id, startTrail(bot, MESSAGE)),
   });
   const elapsedMs = performance.now() - startedAt;
   requireAll(results.filter(({ outcome }) => outcome === 'ok').length, identities.length);

@@ -1,3 +1,4 @@
+import type { AgentDescription } from '../core/agent-description.ts';
 import type { CommandWorld } from '../core/command.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Memberships } from '../policy/policy.ts';
@@ -42,9 +43,10 @@ export function isKnownByAccount(bot: Bot, message: IncomingMessage): boolean {
 
 /** Whether somebody has any right where they are. */
 export function mayUseAnything(bot: Bot, asker: Asker): boolean {
-  return bot.agents.some(({ agent, actions }) =>
-    Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action })),
-  );
+  const mayUseOwn = OWN_ACTIONS.some((action) => mayUse(bot, asker, { agent: OWN, action }));
+  const uses = ({ agent, actions }: AgentDescription): boolean =>
+    Object.keys(actions).some((action) => mayUse(bot, asker, { agent, action }));
+  return mayUseOwn || bot.agents.some(uses);
 }
 
 /** What commands may know of the world when they read their words. */
@@ -59,13 +61,17 @@ export function worldOf(bot: Bot, asker: Asker): CommandWorld {
   };
 }
 
+/** What the bot itself knows goes by this name in policies: `mcobot.audit`, `mcobot.policy`. It only tells. */
+const OWN = 'mcobot';
+const OWN_ACTIONS = ['audit', 'policy'] as const;
+
 /** Whether somebody may use an action where they are; the effect is the description's. */
 export function mayUse(
   { agents, authority }: Bot,
   asker: Asker,
   { agent, action }: { readonly agent: string; readonly action: string },
 ): boolean {
-  const effect = agents.find((known) => known.agent === agent)?.actions[action]?.effect;
+  const effect = agent === OWN ? 'read' : agents.find((known) => known.agent === agent)?.actions[action]?.effect;
   // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
   return effect !== undefined && authority.decide({ ...asker, agent, action, effect }).outcome === 'allow';
 }

@@ -1,8 +1,12 @@
-import type { AgentDescription, Effect } from '../core/agent-description.ts';
+import type { AgentDescription, Effect, Input } from '../core/agent-description.ts';
+import type { AuditTrail } from '../core/audit-trail.ts';
 import type { ChatPerson } from '../core/chat.ts';
 import type { Command } from '../core/command.ts';
-import type { AuditLog, Bus, Clock, NewId, Signer } from '../core/ports.ts';
-import type { Store } from '../core/store.ts';
+import type { AuditLog, Bus, Clock, Hash, NewId, Signer } from '../core/ports.ts';
+import type { RunRecord, Store } from '../core/store.ts';
+import type { RunThread } from '../core/surface.ts';
+import type { Belonging } from '../policy/belonging.ts';
+import type { PolicyTests } from '../policy/explain-tests.ts';
 import type { Decision, Memberships } from '../policy/policy.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { Collector } from './collector.ts';
@@ -17,6 +21,8 @@ export interface Question {
   readonly action: string;
   readonly effect: Effect;
   readonly memberships: Memberships;
+  /** Undefined: some input or other, which help asks about. */
+  readonly input?: Input | undefined;
 }
 
 /** A part of the bot's surroundings that can be tried. */
@@ -34,6 +40,10 @@ export interface Authority {
   findMemberships(account: string): Promise<Memberships>;
   decide(question: Question): Decision;
   rolesOf(asker: Pick<Question, 'caller' | 'place' | 'memberships'>): readonly string[];
+  /** Whether somebody is in a group of the policy: of those who may approve. */
+  judgeMember(group: string, asker: Pick<Question, 'caller' | 'memberships'>): Belonging;
+  /** The policy's files and their cases as they are now; undefined where there are none. @throws McoError */
+  policyTests?: (() => Promise<PolicyTests>) | undefined;
 }
 
 /** Everything the chat pipeline works with. Put together in `src/main`. */
@@ -52,6 +62,8 @@ export interface Bot {
   readonly collector: Collector;
   readonly replyTo: (collective: string) => string;
   readonly audit: AuditLog;
+  /** The same trail for reading; undefined where it is a plain file, as the terminal client's. */
+  readonly trail?: AuditTrail | undefined;
   readonly store: Store;
   readonly active: ActiveRuns;
   readonly health: readonly HealthCheck[];
@@ -59,6 +71,9 @@ export interface Bot {
   findPerson(account: string): Promise<ChatPerson | undefined>;
   /** Reads a list of nodes for `--nodes FILE`; undefined where files are none of the asker's business. */
   readonly readNodeList?: ((file: string) => Promise<readonly string[]>) | undefined;
+  /** The thread of a run that was begun by an earlier command; undefined where its chat is gone. */
+  openThread(run: RunRecord): RunThread | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly hash: Hash;
 }

@@ -1,7 +1,7 @@
 import type { ActionDescription } from '../core/agent-description.ts';
 import type { Ask } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
-import type { NodeResult, RunHeader, RunReport } from '../core/report.ts';
+import type { NodeResult, Outcome, RunHeader, RunReport } from '../core/report.ts';
 import { aggregateResults } from './aggregate.ts';
 import type { Bot } from './bot.ts';
 import type { Run } from './compose-request.ts';
@@ -27,6 +27,8 @@ export interface Gathered {
   readonly unexpected: readonly string[];
   /** Why something was not sent. */
   readonly problem: McoError | undefined;
+  /** Set where nothing was to be sent, which the counts alone do not tell: `DENIED`, `PREVIEW`, `REJECTED`. */
+  readonly outcome?: Outcome | undefined;
 }
 
 /** A run's end as data. A run that met nobody and no obstacle met no match. */
@@ -39,6 +41,8 @@ export function composeReport(
     endedAt,
     cancelled,
     refusedAnswers,
+    approvedBy,
+    limit,
   }: {
     readonly header: RunHeader;
     readonly conducted: Gathered;
@@ -47,17 +51,21 @@ export function composeReport(
     /** Set when it was cancelled; `by` where somebody did it by name. */
     readonly cancelled: { readonly by: string | undefined } | undefined;
     readonly refusedAnswers: number;
+    readonly approvedBy?: RunReport['approvedBy'];
+    /** The nodes that the policy leaves, as it says so. */
+    readonly limit?: string | undefined;
   },
 ): RunReport {
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
   const wasCancelled = cancelled !== undefined;
   const { problem } = conducted;
-  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, refusedAnswers) : undefined;
+  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, { refusedAnswers, limit }) : undefined;
   const emptyOutcome = refusedAnswers === 0 ? 'NO MATCH' : 'UNKNOWN';
+  const counted = nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : emptyOutcome;
   return {
     header,
-    outcome: nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : emptyOutcome,
+    outcome: conducted.outcome ?? counted,
     counts,
     aggregates: aggregateResults(action, results),
     results,
@@ -70,11 +78,20 @@ export function composeReport(
     elapsedMs: endedAt - startedAt,
     problem: problem ?? nobody,
     cancelledBy: cancelled?.by,
+    approvedBy,
   };
 }
 
 /** Silence has two causes that must not look alike: nobody is meant, or nobody is believed. */
-function describeNobody({ view }: RunHeader, refusedAnswers: number): McoError {
+function describeNobody(
+  { view }: RunHeader,
+  { refusedAnswers, limit }: { readonly refusedAnswers: number; readonly limit: string | undefined },
+): McoError {
+  if (refusedAnswers === 0 && limit !== undefined) {
+    return new McoError('usage/no-match', `no node matches that is also one of \`${limit}\``, {
+      hint: 'the policy allows you this there only; `find` shows who is there',
+    });
+  }
   if (refusedAnswers === 0) {
     return new McoError('usage/no-match', 'no node matches', {
       hint:

@@ -2,7 +2,8 @@ import type { Ask, Options } from '../core/command.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
 import type { Filter } from '../core/filter.ts';
 import { LIMITS } from '../core/limits.ts';
-import { encodeRequest, type Origin, type Request } from '../core/request.ts';
+import { type ApprovalClaim, encodeRequest, type Origin, type Request, type TargetClaim } from '../core/request.ts';
+import type { Decision, Grant } from '../policy/policy.ts';
 import type { Bot } from './bot.ts';
 
 /** How long a request stays valid unless `--ttl` says otherwise. */
@@ -20,11 +21,28 @@ export interface Run {
   readonly options: Options;
   /** False where the command holds a secret: what is stored of it does not ask the same again. */
   readonly isRepeatable: boolean;
-  readonly typedFilter: Filter;
-  /** What was typed, narrowed to nodes that run the agent. */
+  /** What was typed, narrowed to nodes that run the agent, and to those that the policy leaves. */
   readonly filter: Filter;
+  /** The one allowance that it is made by, whose conditions it keeps; known when its nodes are. */
+  readonly grant?: Grant | undefined;
+  /** What every request says of the frozen list, once there is one. */
+  readonly targets?: TargetClaim | undefined;
+  /** Who said yes to that list. */
+  readonly approvals?: readonly ApprovalClaim[] | undefined;
+}
+
+/** A run whose nodes are not known yet. */
+export interface Wish extends Run {
+  readonly typedFilter: Filter;
   /** The list that `--nodes` names. */
   readonly named?: readonly string[] | undefined;
+  /** Whether a filter or a list of names says which nodes are meant. */
+  readonly isNarrowed: boolean;
+}
+
+/** A wish that the policy allows, on the conditions of one of its grants. */
+export interface DecidedWish extends Wish {
+  readonly decision: Extract<Decision, { outcome: 'allow' }>;
 }
 
 /** A signed request and where it goes. */
@@ -49,6 +67,11 @@ export function filterOf(typed: Filter, ask: Ask): Filter {
   };
 }
 
+/** `-A` and `--limit` say what somebody has and how many, not which nodes. */
+export function isNarrowing({ facts, classes, identities, where }: Filter): boolean {
+  return facts.length + classes.length + identities.length + where.length > 0;
+}
+
 /**
  * Makes and signs a request to everybody (`*`) or to one node.
  *
@@ -61,7 +84,9 @@ export async function sealRequest(
 ): Promise<Sealed> {
   const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
   const issuedAt = bot.clock.now();
-  const timeoutMs = ask === run.ask ? run.options.timeoutMs : undefined;
+  // What is asked besides, to find the nodes, knows of no list and needs nobody's yes.
+  const isItself = ask === run.ask;
+  const timeoutMs = isItself ? run.options.timeoutMs : undefined;
   const request: Request = {
     v: 1,
     type: 'request',
@@ -79,6 +104,8 @@ export async function sealRequest(
     issuedAt,
     notAfter: issuedAt + ttlOf(run),
     replyTo: bot.replyTo(run.collective),
+    ...(isItself && run.targets !== undefined ? { targets: run.targets } : {}),
+    ...(isItself && run.approvals !== undefined ? { approvals: run.approvals } : {}),
     options: timeoutMs === undefined ? {} : { timeoutMs },
   };
   const body = encodeRequest(request);

@@ -7,9 +7,9 @@ import { type Run, type Sealed, sealRequest, ttlOf } from './compose-request.ts'
 import type { Targets } from './find-targets.ts';
 import type { RunKeeper } from './keep-run.ts';
 import { createLateAnswers, type LateAnswers } from './late-answers.ts';
-import { splitIntoWaves } from './pick-nodes.ts';
 import { createResultBudget } from './result-budget.ts';
 import { createTally, resultOf, type Tally } from './tally.ts';
+import { createWaveJudge, splitIntoWaves } from './waves.ts';
 
 /** On top of the action's own time: the way there and back, and the node's queue. */
 const GRACE_MS = 1500;
@@ -27,7 +27,10 @@ export interface Conducted extends Gathered {
   readonly late: LateAnswers;
 }
 
-/** Sends a run to its targets, wave by wave, and collects until every node answered or its time is up. */
+/**
+ * Sends a run to its targets, wave by wave, and collects until every node answered or its time is up.
+ * INVARIANT: a wave is settled before it is judged, and when it is over a threshold nothing further is sent.
+ */
 export async function conductRun(bot: Bot, run: Run, { targets, action, watch, keeper }: Conduct): Promise<Conducted> {
   const tally = createTally(targets.nodes);
   const keep = createResultBudget(action);
@@ -36,7 +39,9 @@ export async function conductRun(bot: Bot, run: Run, { targets, action, watch, k
   const problems: McoError[] = [];
   const late = createLateAnswers(bot.clock);
   const patience = { actionTimeoutMs, ttlMs: ttlOf(run) };
-  const waves = splitIntoWaves(targets.nodes, run.options.batch);
+  const waves = splitIntoWaves(targets.nodes, run.options);
+  const waveJudge = createWaveJudge({ options: run.options, tally });
+  let stopped: McoError | undefined;
   for (const [number, nodes] of waves.entries()) {
     if (number > 0) await sleep(bot, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
     if (watch.signal.aborted) break;
@@ -64,12 +69,15 @@ export async function conductRun(bot: Bot, run: Run, { targets, action, watch, k
       if (nodes.some((node) => !tally.hasAnswered(node))) late.hold(wave.opened, lastAnswerAt(wave));
       else for (const close of wave.opened) close();
     }
+    // After the last one nothing is left to stop.
+    stopped = number < waves.length - 1 && !watch.signal.aborted ? waveJudge.judge(nodes) : undefined;
+    if (stopped !== undefined) break;
   }
   for (const node of tally.openNodes()) tally.close(node, 'notSent');
   return {
     results: tally.results(),
     unexpected: [...new Set([...unexpected, ...targets.unexpected()])].sort(),
-    problem: problems[0],
+    problem: problems[0] ?? stopped,
     late,
   };
 }

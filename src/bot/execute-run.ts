@@ -1,104 +1,98 @@
-import type { ActionDescription } from '../core/agent-description.ts';
-import { McoError, toMcoError } from '../core/errors.ts';
-import type { Bus } from '../core/ports.ts';
-import type { RunReport } from '../core/report.ts';
+import { McoError } from '../core/errors.ts';
+import { maskInput } from '../core/secret-input.ts';
 import type { RunThread } from '../core/surface.ts';
+import type { ApprovalRule, Verdict } from '../policy/policy.ts';
 import type { ActiveRun } from './active-runs.ts';
+import { digestOrder } from './approval/freeze-order.ts';
+import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
-import { composeReport, describeAction, headerOf } from './compose-report.ts';
-import type { Run } from './compose-request.ts';
-import { type Conducted, conductRun } from './conduct-run.ts';
-import { findTargets, type Targets } from './find-targets.ts';
-import { createRunKeeper } from './keep-run.ts';
-import { createLateAnswers, type LateAnswers } from './late-answers.ts';
-import { showProgress } from './show-progress.ts';
+import { type Choice, chooseGrant } from './choose-grant.ts';
+import { composeOrder } from './compose-order.ts';
+import { describeAction, headerOf } from './compose-report.ts';
+import type { DecidedWish, Wish } from './compose-request.ts';
+import { type Ending, type Executed, notSent, startEnding } from './end-run.ts';
+import { describePreview } from './preview-run.ts';
+import { explain, type FrozenRun, sendRun } from './send-run.ts';
 import type { Trail } from './trail.ts';
 
-/**
- * Target, record, send and collect, with live progress on the root message. Whatever goes wrong from here on is part
- * of the report: nodes that were not reached are counted as not sent.
- */
-export async function executeRun(bot: Bot, run: Run, { thread, trail, active }: Execution): Promise<Executed> {
-  const header = headerOf(run);
-  const action = describeAction(bot, run.ask);
-  const startedAt = bot.clock.now();
-  const { signal } = active;
-  const refusedBefore = bot.collector.refused();
-  const compose = (end: Conducted): Executed => ({
-    report: composeReport(action, {
-      header,
-      conducted: end,
-      startedAt,
-      endedAt: bot.clock.now(),
-      cancelled: signal.aborted ? { by: active.cancelledBy() } : undefined,
-      refusedAnswers: bot.collector.refused() - refusedBefore,
-    }),
-    late: end.late,
-  });
-  const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
-  let targets: Targets | undefined;
-  try {
-    await thread.whenShown();
-    targets = await findTargets(bot, run, { onFound, signal });
-    // INVARIANT: no record, no action. Nothing is asked of a node before this is on disk.
-    await bot.store.runs.setTargets(run.id, targets.nodes);
-    await trail.record('intent', { nodes: targets.nodes });
-    return compose(await askTargets(bot, run, { targets, action, thread, startedAt, signal }));
-  } catch (thrown) {
-    return compose({ ...notSent(bot, targets), problem: explain(thrown, bot.bus) });
-  } finally {
-    targets?.close();
-  }
-}
-
-interface Execution {
+export interface Execution {
+  readonly asker: Asker;
   readonly thread: RunThread;
   readonly trail: Trail;
   readonly active: ActiveRun;
 }
 
-export interface Executed {
-  readonly report: RunReport;
-  readonly late: LateAnswers;
+/** A run that somebody has to approve first. */
+export interface Awaiting {
+  readonly awaiting: {
+    readonly run: FrozenRun;
+    readonly nodes: readonly string[];
+    readonly approval: ApprovalRule;
+    readonly rules: readonly string[];
+  };
 }
 
-interface Question {
-  readonly targets: Targets;
-  readonly action: ActionDescription;
-  readonly thread: RunThread;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-}
-
-async function askTargets(bot: Bot, run: Run, question: Question): Promise<Conducted> {
-  const { targets, action, thread, startedAt, signal } = question;
-  if (targets.nodes.length === 0) return notSent(bot, targets);
-  if (isAnsweredByDiscovery(run, targets)) return { ...notSent(bot, targets), results: targets.discovered };
-  const targeted = targets.nodes.length;
-  const progress = showProgress(thread, { header: headerOf(run), targeted, startedAt, clock: bot.clock });
-  const keeper = createRunKeeper(bot, run.id);
+/**
+ * Targets, and the policy's word on them: denied, to be approved first, or sent at once. Whatever goes wrong from here
+ * on is part of the report: nodes that were not reached are counted as not sent.
+ */
+export async function executeRun(bot: Bot, wish: DecidedWish, execution: Execution): Promise<Executed | Awaiting> {
+  const { thread, trail, active } = execution;
+  const ending = startEnding(bot, active);
+  const header = headerOf(wish);
+  const onFound = (found: number): void => thread.update({ state: 'discovering', header, found });
+  let choice: Choice | undefined;
   try {
-    return await conductRun(bot, run, { targets, action, watch: { signal, onProgress: progress.update }, keeper });
+    await thread.whenShown();
+    choice = await chooseGrant(bot, wish, { onFound, signal: active.signal });
+    trail.know({ filter: choice.run.filter });
+    return await obeyVerdict(bot, choice, { ...execution, ending });
+  } catch (thrown) {
+    const end = notSent(bot, choice?.targets, { problem: explain(thrown, bot.bus) });
+    return ending.compose(choice?.run ?? wish, end);
   } finally {
-    progress.stop();
+    choice?.targets.close();
   }
 }
 
-/** What went wrong, in words that help: where a broker could not be reached, which ones were tried and why. */
-function explain(thrown: unknown, { lastError }: Bus): McoError {
-  const error = toMcoError(thrown);
-  if (error.code !== 'unreachable/not-sent' || lastError === undefined) return error;
-  return new McoError(error.code, `no broker reachable: ${lastError}`, { hint: error.hint, cause: error });
+async function obeyVerdict(
+  bot: Bot,
+  { run, targets, verdict }: Choice,
+  { asker, thread, trail, active, ending }: Execution & { readonly ending: Ending },
+): Promise<Executed | Awaiting> {
+  const { nodes } = targets;
+  const isNobody = nodes.length === 0 && verdict.outcome === 'allow';
+  if (run.options.preview === true && !isNobody) {
+    return ending.compose(run, notSent(bot, targets, { outcome: 'PREVIEW', problem: describePreview(verdict) }));
+  }
+  if (verdict.outcome === 'deny') {
+    const problem = denialOf(verdict);
+    const { rules, reason } = verdict;
+    await trail.record('decided', { result: 'deny', code: problem.code, rules, reason, count: nodes.length });
+    return ending.compose(run, notSent(bot, targets, { outcome: 'DENIED', problem }));
+  }
+  const frozen = freezeRun(bot, run, { asker, nodes });
+  if (verdict.outcome === 'allow') return await sendRun(bot, frozen, { targets, thread, trail, active, ending });
+  const { approval, rules } = verdict;
+  return { awaiting: { run: frozen, nodes, approval, rules } };
 }
 
-/** How it stands while nothing has been sent: each node that was found is accounted for. */
-function notSent({ clock }: Bot, targets: Targets | undefined): Conducted {
-  const results = (targets?.nodes ?? []).map((node) => ({ node, outcome: 'notSent' as const, data: {} }));
-  const unexpected = targets?.unexpected() ?? [];
-  return { results, unexpected, problem: undefined, late: createLateAnswers(clock) };
+/** INVARIANT: what requests say of the list is what the audit and an approval say: one digest of one order. */
+function freezeRun(
+  bot: Bot,
+  run: Wish,
+  { asker, nodes }: { readonly asker: Asker; readonly nodes: readonly string[] },
+): FrozenRun {
+  const { isNarrowed } = run;
+  const order = composeOrder(run, { asker, nodes, isNarrowed });
+  // A digest that covers a weak secret would let whoever reads the audit try out guesses. What waits for approval holds none.
+  const input = maskInput(describeAction(bot, run.ask), order.ask.input) ?? {};
+  const digest = digestOrder(bot.hash, { ...order, ask: { ...order.ask, input } });
+  return { ...run, targets: { count: nodes.length, digest, isNarrowed } };
 }
 
-/** Discovery is a ping: when nothing else was asked, its answers are the result. */
-function isAnsweredByDiscovery({ ask }: Run, { broadcast }: Targets): boolean {
-  return broadcast && ask.agent === 'rpcutil' && ask.action === 'ping' && Object.keys(ask.input).length === 0;
-}
+const denialOf = ({ reason, rules }: Extract<Verdict, { outcome: 'deny' }>): McoError =>
+  new McoError('denied/limit', reason, {
+    rules,
+    hint: '`policy explain` with the command shows what the rules demand',
+  });

@@ -1,7 +1,7 @@
 import type { Filter } from '../core/filter.ts';
 import type { NodeResult } from '../core/report.ts';
 import type { Bot } from './bot.ts';
-import type { Run } from './compose-request.ts';
+import type { Wish } from './compose-request.ts';
 import { discoverNodes } from './discover-nodes.ts';
 import { limitNodes } from './pick-nodes.ts';
 
@@ -19,6 +19,14 @@ export interface Targets {
   close(): void;
 }
 
+/** Nobody was looked for. */
+export const NO_TARGETS: Targets = listTargets([]);
+
+/** A list that is known already: each of its nodes is asked alone. */
+export function listTargets(nodes: readonly string[]): Targets {
+  return { nodes: [...nodes].sort(), broadcast: false, discovered: [], unexpected: () => [], close: () => {} };
+}
+
 /**
  * Freezes the list of nodes. Nodes that were named one by one are taken as they are, so that one that is down shows
  * as silent; otherwise discovery finds them.
@@ -27,42 +35,36 @@ export interface Targets {
  */
 export async function findTargets(
   bot: Bot,
-  run: Run,
+  run: Wish,
   watch: { onFound: (count: number) => void; signal: AbortSignal },
 ): Promise<Targets> {
-  const { limit, limitSeed, batch } = run.options;
+  const { limit, limitSeed, batch, canary } = run.options;
   const named = nodesByName(run);
-  if (named !== undefined) {
-    return {
-      nodes: named,
-      broadcast: false,
-      discovered: [],
-      unexpected: () => [],
-      close: () => {},
-    };
-  }
+  if (named !== undefined) return listTargets(named);
   const { results, unexpected, close } = await discoverNodes(bot, run, watch);
   const listed = run.named === undefined ? undefined : new Set(run.named);
   const found = results.map(({ node }) => node).filter((node) => listed === undefined || listed.has(node));
   const nodes = limitNodes(found, limit, limitSeed);
-  const isEverybody = limit === undefined && batch === undefined && listed === undefined;
+  const isAtOnce = batch === undefined && canary === undefined;
+  const isEverybody = limit === undefined && isAtOnce && listed === undefined;
   const broadcast = run.ask.effect === 'read' && isEverybody;
   return { nodes: [...nodes].sort(), broadcast, discovered: results, unexpected, close };
 }
 
 /**
  * The nodes that are asked without discovery: those of `--nodes`, or of a filter that is nothing but their names. With another
- * filter beside it, discovery tells which of the listed nodes match.
+ * filter beside it, be it the policy's, discovery tells which of the listed nodes match.
  */
-export function nodesByName(run: Run): readonly string[] | undefined {
+export function nodesByName(run: Wish): readonly string[] | undefined {
   const { limit, limitSeed } = run.options;
   const names = namesOf(run);
   return names && limitNodes(names, limit, limitSeed);
 }
 
-function namesOf({ named, typedFilter, filter }: Run): readonly string[] | undefined {
+function namesOf({ named, typedFilter, filter }: Wish): readonly string[] | undefined {
   if (named === undefined) return identitiesOf(filter);
-  const { facts, classes, where, identities, agents } = typedFilter;
+  const { facts, classes, identities, agents } = typedFilter;
+  const { where } = filter;
   return facts.length + classes.length + where.length + identities.length + agents.length === 0 ? named : undefined;
 }
 

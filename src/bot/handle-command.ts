@@ -24,6 +24,8 @@ export async function handleCommand(
   { surface, signal }: { surface: Surface; signal: AbortSignal },
 ): Promise<Handled> {
   const trail = startTrail(bot, message);
+  // Not waited for: whatever is done about it waits for a record that comes after this one.
+  void trail.record('received', {}).catch(() => undefined);
   try {
     const line = parse(message);
     const asker = await findAsker(bot, message);

@@ -5,12 +5,14 @@ import type { IncomingMessage, Refusal, Surface } from '../core/surface.ts';
 import type { Asker } from './asker.ts';
 import type { Trail } from './trail.ts';
 
-/** What became of a command; exactly one of report, refusal and answer is set. */
+/** What became of a command; exactly one of these is set. */
 export interface Handled {
   readonly exitCode: number;
   readonly report?: RunReport;
   readonly refusal?: Refusal;
   readonly answer?: Tell;
+  /** The command is over, the run waits for approval. */
+  readonly awaiting?: { readonly run: string; readonly digest: string };
 }
 
 /** What every step of a command needs: who asked, where it is answered and recorded, and what cancels it. */

@@ -1,7 +1,7 @@
 import type { Share } from '../core/command.ts';
 
 /** How many of `total` a share means: a percentage rounds down, but is never nothing. */
-function countOf(share: Share, total: number): number {
+export function countOf(share: Share, total: number): number {
   const count = 'count' in share ? share.count : Math.floor((share.percent * total) / 100);
   return Math.min(total, Math.max(1, count));
 }
@@ -15,15 +15,6 @@ export function limitNodes(
   if (limit === undefined) return nodes;
   const ordered = seed === undefined ? nodes : shuffle([...nodes].sort(), seed);
   return ordered.slice(0, countOf(limit, nodes.length));
-}
-
-/** The waves of `--batch`; all at once without it. */
-export function splitIntoWaves(nodes: readonly string[], batch: Share | undefined): readonly (readonly string[])[] {
-  if (batch === undefined) return [nodes];
-  const size = countOf(batch, nodes.length);
-  return Array.from({ length: Math.ceil(nodes.length / size) }, (_, wave) =>
-    nodes.slice(wave * size, (wave + 1) * size),
-  );
 }
 
 /** Fisher-Yates over a small linear congruential generator (Numerical Recipes' constants): repeatable, not secret. */

@@ -14,7 +14,7 @@ export function planCommand(line: CommandLine, commands: readonly Command[], wor
   const all = { ...world, commands };
   const plan = planHelp(line, all) ?? readPlan(line, all);
   if (plan === undefined) throw unknownCommand(line, all);
-  if (plan.kind !== 'ask') refuseOptions(line, plan);
+  refuseOptions(line, plan);
   return plan;
 }
 

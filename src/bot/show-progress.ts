@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts';
-import type { RunHeader } from '../core/report.ts';
+import type { RunHeader, RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 
 /** While nobody answers, the time shown goes on all the same: a message that stands still looks like a bot that hangs. */
@@ -16,13 +16,26 @@ export interface Progress {
 /** Keeps a run's root message up to date: at each answer, and once a second. */
 export function showProgress(
   thread: RunThread,
-  { header, targeted, startedAt, clock }: { header: RunHeader; targeted: number; startedAt: number; clock: Clock },
+  {
+    header,
+    targeted,
+    startedAt,
+    clock,
+    approvedBy,
+  }: {
+    readonly header: RunHeader;
+    readonly targeted: number;
+    readonly startedAt: number;
+    readonly clock: Clock;
+    readonly approvedBy?: RunReport['approvedBy'];
+  },
 ): Progress {
   let answered = 0;
   let waitingFor: readonly string[] | undefined;
   let cancelTick = (): void => {};
   const show = (): void => {
-    thread.update({ state: 'running', header, answered, targeted, elapsedMs: clock.now() - startedAt, waitingFor });
+    const elapsedMs = clock.now() - startedAt;
+    thread.update({ state: 'running', header, answered, targeted, elapsedMs, waitingFor, approvedBy });
     cancelTick();
     cancelTick = clock.after(TICK_MS, show);
   };

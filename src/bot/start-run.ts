@@ -5,10 +5,11 @@ import { suggest } from '../core/nearest.ts';
 import { hideSecrets, maskInput } from '../core/secret-input.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import { formatCommand } from '../language/format-command.ts';
+import { refuseOptions } from '../language/refuse-options.ts';
 import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { describeAction } from './compose-report.ts';
-import { filterOf, type Run } from './compose-request.ts';
+import { type DecidedWish, filterOf, isNarrowing, type Run, type Wish } from './compose-request.ts';
 import { resolveNodes } from './find-run.ts';
 import type { Trail } from './trail.ts';
 
@@ -23,9 +24,10 @@ export interface Order {
 /**
  * A question becomes a run.
  *
- * @throws McoError `unknown/collective`, `usage/no-data-functions`; what `resolveNodes` throws
+ * @throws McoError `unknown/collective`, `usage/no-data-functions`, `usage/unexpected-option`; what `resolveNodes` throws
  */
-export async function startRun(bot: Bot, { message, asker, line, ask }: Order): Promise<Run> {
+export async function startRun(bot: Bot, { message, asker, line, ask }: Order): Promise<Wish> {
+  refuseOptions(line, ask);
   const collective = line.options.collective ?? bot.collective;
   if (!bot.collectives.includes(collective)) {
     const known = bot.collectives;
@@ -41,6 +43,7 @@ export async function startRun(bot: Bot, { message, asker, line, ask }: Order): 
   const source = line.options.nodes;
   const named = source === undefined ? undefined : await resolveNodes(bot, message, source);
   const options: Options = named === undefined ? line.options : { ...line.options, nodes: named.source };
+  const filter = filterOf(line.filter, ask);
   return {
     id: bot.newId(),
     caller: asker.caller,
@@ -51,21 +54,22 @@ export async function startRun(bot: Bot, { message, asker, line, ask }: Order): 
     collective,
     options,
     typedFilter: line.filter,
-    filter: filterOf(line.filter, ask),
+    filter,
     named: named?.nodes,
+    isNarrowed: named !== undefined || isNarrowing(filter),
   };
 }
 
 /**
- * Decides, and records the decision either way.
+ * Decides as far as the nodes need not be known, and records the decision either way.
  *
- * @throws McoError `denied/policy` with the rules that counted
+ * @throws McoError `denied/policy` with the rules that counted, `unreachable/no-write-key`
  */
 export async function decideRun(
   bot: Bot,
-  run: Run,
+  run: Wish,
   { asker, trail }: { readonly asker: Asker; readonly trail: Trail },
-): Promise<void> {
+): Promise<DecidedWish> {
   const { agent, action, effect, input } = run.ask;
   const description = describeAction(bot, run.ask);
   trail.know({
@@ -75,13 +79,16 @@ export async function decideRun(
     input: maskInput(description, input),
     filter: run.filter,
   });
-  const decision = bot.authority.decide({ ...asker, agent, action, effect });
-  await trail.record('decided', { result: decision.outcome, rules: decision.rules, reason: decision.reason });
-  if (decision.outcome === 'allow') return requireKey(bot, run);
-  throw new McoError('denied/policy', decision.reason ?? `\`${agent}.${action}\` is not allowed here`, {
-    rules: decision.rules,
-    hint: '`whoami` shows what you may do here',
-  });
+  // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
+  const decision = bot.authority.decide({ ...asker, agent, action, effect, input });
+  const { outcome, rules } = decision;
+  const reason = outcome === 'deny' ? decision.reason : undefined;
+  await trail.record('decided', { result: outcome, rules, reason });
+  if (decision.outcome === 'deny') {
+    throw new McoError('denied/policy', decision.reason, { rules, hint: '`whoami` shows what you may do here' });
+  }
+  requireKey(bot, run);
+  return { ...run, decision };
 }
 
 /** A bot without the write key can't write, whatever its policy says. */

@@ -15,6 +15,8 @@ export interface Tally {
   isOpen(node: string): boolean;
   /** Whether it gave its final answer in time. */
   hasAnswered(node: string): boolean;
+  /** How it ended for a node; undefined while it is open. */
+  outcomeOf(node: string): NodeOutcome | undefined;
   recordResult(result: NodeResult): void;
   /** Closes a node that gave no answer. A node that did keeps it. */
   close(node: string, outcome: 'silent' | 'notSent' | 'unknown'): void;
@@ -31,6 +33,7 @@ export function createTally(nodes: readonly string[]): Tally {
     has: (node) => results.has(node),
     isOpen: (node) => results.has(node) && results.get(node) === undefined,
     hasAnswered: (node) => results.get(node)?.status !== undefined,
+    outcomeOf: (node) => results.get(node)?.outcome,
     recordResult(result) {
       if (results.get(result.node) !== undefined) return;
       answered++;

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../core/audit.ts';
-import type { McoError } from '../core/errors.ts';
+import { McoError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import { normaliseChatText } from '../language/normalise-text.ts';
@@ -7,11 +7,18 @@ import type { Bot } from './bot.ts';
 import { createTypedMask, type TypedMask } from './mask-typed.ts';
 
 /** Enough to recognise a command by that came to nothing. */
-const REFUSED_LENGTH = 400;
+const SHORT_LENGTH = 400;
+
+/** Of a node's own words. */
+const REASON_LENGTH = 500;
 
 /** Writes the audit records of one command: what all of them share is said once. */
 export interface Trail {
-  /** @throws McoError `failed/audit`; the caller must not go on then */
+  /**
+   * Records keep the order in which they are handed over: one that is on disk tells that those before it are too.
+   *
+   * @throws McoError `failed/audit`; the caller must not go on then
+   */
   record(event: AuditRecord['event'], details: Partial<AuditRecord>): Promise<void>;
   /** What later records shall repeat. */
   know(details: Partial<AuditRecord>): void;
@@ -25,6 +32,7 @@ export function startTrail(bot: Bot, message: IncomingMessage): Trail {
   const typed = message.text.slice(0, LIMITS.commandLength);
   // INVARIANT: no secret is on record, also before it is known which action it is for.
   const command = maskCommand(mask, message.isExact === true ? typed : normaliseChatText(typed), typed);
+  const hide = command === typed ? (text: string) => text : hideWith(mask, typed);
   let known: Partial<AuditRecord> = { caller: message.account, origin: message.origin, command };
   return {
     know(details) {
@@ -33,10 +41,27 @@ export function startTrail(bot: Bot, message: IncomingMessage): Trail {
     hideSecrets: (error) => mask.hideInError(error, typed),
     async record(event, details) {
       const at = new Date(bot.clock.now()).toISOString();
-      const short = event === 'refused' ? { command: known.command?.slice(0, REFUSED_LENGTH) } : {};
-      await bot.audit.append({ at, by: bot.auditName, event, ...known, ...short, ...details });
+      const told = event === 'answered' ? { ...details, reason: shorten(details.reason, hide) } : details;
+      await bot.audit.append({ at, by: bot.auditName, event, ...selectKnown(event, known), ...told });
     },
   };
+}
+
+/** What a record of this kind repeats: thousands of answers do not say the command again. */
+function selectKnown(event: AuditRecord['event'], known: Partial<AuditRecord>): Partial<AuditRecord> {
+  const { run, caller, action, command } = known;
+  if (event === 'answered') return { run, caller, action };
+  return event === 'received' || event === 'refused' ? { ...known, command: command?.slice(0, SHORT_LENGTH) } : known;
+}
+
+const hideWith =
+  (mask: TypedMask, typed: string) =>
+  (text: string): string =>
+    mask.hideInError(new McoError('failed/node', text), typed).message;
+
+/** INVARIANT: what a node says may quote the secret that it was told. */
+function shorten(reason: string | undefined, hide: (text: string) => string): string | undefined {
+  return reason === undefined || reason === '' ? undefined : hide(reason).slice(0, REASON_LENGTH);
 }
 
 /** As it was typed where nothing has to be hidden: what a chat made of it may matter later. */

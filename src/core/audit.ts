@@ -1,6 +1,28 @@
 import type { Input } from './agent-description.ts';
 import type { Filter } from './filter.ts';
 
+export const AUDIT_EVENTS = [
+  'received',
+  'decided',
+  'awaiting',
+  'approved',
+  'rejected',
+  'withdrawn',
+  'expired',
+  'intent',
+  'answered',
+  'outcome',
+  'refused',
+  'unexpected',
+  'cancelled',
+  'reloaded',
+  'checkpoint',
+  'started',
+  'stopped',
+] as const;
+
+export type AuditEvent = (typeof AUDIT_EVENTS)[number];
+
 /**
  * One record of the audit trail. `at` is an ISO 8601 time. Everything that came from outside is data inside JSON, never
  * text that is put together, so a record is always one line.
@@ -10,11 +32,13 @@ export interface AuditRecord {
   /** `bot:NAME`, `node:IDENTITY` or `client:NAME`: who writes. */
   readonly by: string;
   /**
-   * `decided`: allowed or denied; `intent`: about to send or to run; `outcome`: how that ended; `refused`: a message
-   * or command that was not accepted; `unexpected`: a reply nobody waited for;
-   * `cancelled`: somebody ended a run; `started`, `stopped`.
+   * `received`: somebody said something; `decided`: allowed or denied; `awaiting`: it needs approval; `approved`,
+   * `rejected`, `withdrawn`, `expired`: what became of that; `intent`: about to send or to run; `answered`: how it ended
+   * for one node; `outcome`: how it ended; `refused`: a message or command that was not accepted; `unexpected`: a reply
+   * nobody waited for; `cancelled`: somebody ended a run; `reloaded`: a file that decides was changed; `checkpoint`: the
+   * trail up to here was signed; `started`, `stopped`.
    */
-  readonly event: 'started' | 'stopped' | 'refused' | 'decided' | 'intent' | 'outcome' | 'unexpected' | 'cancelled';
+  readonly event: AuditEvent;
   readonly run?: string | undefined;
   readonly request?: string | undefined;
   readonly caller?: string | undefined;
@@ -28,7 +52,14 @@ export interface AuditRecord {
   readonly command?: string | undefined;
   /** The frozen list of nodes. */
   readonly nodes?: readonly string[] | undefined;
-  /** `allow`, `deny`, an outcome word, or a status name. */
+  /** The one node that it is about: of `answered`. */
+  readonly node?: string | undefined;
+  /** Of the frozen order, SHA-256 in hex; how many nodes are on its list. */
+  readonly digest?: string | undefined;
+  readonly count?: number | undefined;
+  /** Who approved it: `person:raj`. */
+  readonly approvedBy?: readonly string[] | undefined;
+  /** `allow`, `deny`, `needs-approval`, an outcome word, or a status name. */
   readonly result?: string | undefined;
   /** Where the deciding rules stand: `roles.yaml:14`. */
   readonly rules?: readonly string[] | undefined;

@@ -20,7 +20,16 @@ export type CardPart =
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
 /** What can be pressed under a run's root message. Every press is decided anew for who presses. */
-export const BUTTON_ACTIONS = ['cancel', 'retryFailed', 'retrySilent', 'again', 'details'] as const;
+export const BUTTON_ACTIONS = [
+  'cancel',
+  'retryFailed',
+  'retrySilent',
+  'again',
+  'details',
+  'approve',
+  'reject',
+  'withdraw',
+] as const;
 
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 

@@ -12,6 +12,9 @@ export interface Word {
 /** `10` nodes or `10%` of them. */
 export type Share = { readonly count: number } | { readonly percent: number };
 
+/** As `Share`, and zero is possible: not one. */
+export type Threshold = Share;
+
 /** Where a list of nodes comes from instead of discovery: `--nodes last`, `--nodes 7f3a:failed`, `--nodes FILE`. */
 export type NodeSource =
   | { readonly from: 'last'; readonly which: NodeShare }
@@ -28,6 +31,13 @@ export interface Options {
   readonly limitSeed?: number | undefined;
   readonly batch?: Share | undefined;
   readonly batchSleepMs?: number | undefined;
+  /** The first wave: so many nodes, all of which have to do well. */
+  readonly canary?: number | undefined;
+  /** Over so many failed or silent nodes of all that are targeted nothing further is sent. */
+  readonly maxFail?: Threshold | undefined;
+  readonly maxSilent?: Threshold | undefined;
+  /** Only shows who would be asked, and what that would need. */
+  readonly preview?: boolean | undefined;
   /** How long an action may take on a node. */
   readonly timeoutMs?: number | undefined;
   /** How long discovery listens; without it discovery ends when no more nodes answer. */
@@ -39,7 +49,28 @@ export interface Options {
   readonly noProgress: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** `--as` and `--in` of `policy explain`: a person or account, and a place. */
+  readonly as?: string | undefined;
+  readonly in?: string | undefined;
+  /** What `audit` looks for. */
+  readonly search?: AuditSearch | undefined;
 }
+
+/** `audit --who ana --node web1 --action package.update --run 7f3a --since 2h`; all that are given must hold. */
+export interface AuditSearch {
+  /** A person, or an account: `ana`, `slack:T024BE7LD/U2147483697`. */
+  readonly who?: string | undefined;
+  readonly node?: string | undefined;
+  /** `AGENT.ACTION`, or `AGENT` for all of its actions. */
+  readonly action?: string | undefined;
+  /** The end of a run's id. */
+  readonly run?: string | undefined;
+  readonly since?: TimeMark | undefined;
+  readonly until?: TimeMark | undefined;
+}
+
+/** A moment (ms since the epoch), or so long before now. */
+export type TimeMark = { readonly at: number } | { readonly agoMs: number };
 
 /** What was typed, understood as far as the grammar goes: the words still have to mean something to a command. */
 export interface CommandLine {
@@ -82,7 +113,21 @@ export type Control =
   | { readonly kind: 'control'; readonly verb: 'whoami' }
   | { readonly kind: 'control'; readonly verb: 'show'; readonly run: Word }
   | { readonly kind: 'control'; readonly verb: 'cancel'; readonly run: Word }
-  | { readonly kind: 'control'; readonly verb: 'retry'; readonly run: Word; readonly which: NodeShare };
+  | { readonly kind: 'control'; readonly verb: 'retry'; readonly run: Word; readonly which: NodeShare }
+  /** `digest` is the beginning of the order's digest that somebody saw, where they typed it. */
+  | { readonly kind: 'control'; readonly verb: 'approve'; readonly run: Word; readonly digest?: Word | undefined }
+  | { readonly kind: 'control'; readonly verb: 'reject'; readonly run: Word }
+  | { readonly kind: 'control'; readonly verb: 'withdraw'; readonly run: Word }
+  | { readonly kind: 'control'; readonly verb: 'audit'; readonly what: 'find' | 'verify' | 'checkpoint' }
+  | { readonly kind: 'control'; readonly verb: 'audit'; readonly what: 'compare'; readonly run: Word }
+  /** `command`: what was quoted as one word; undefined: the rest of the line itself. */
+  | {
+      readonly kind: 'control';
+      readonly verb: 'policy';
+      readonly what: 'explain';
+      readonly command: string | undefined;
+    }
+  | { readonly kind: 'control'; readonly verb: 'policy'; readonly what: 'test' };
 
 /** What a command line comes to. */
 export type Plan = Ask | Tell | Control;

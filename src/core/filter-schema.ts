@@ -40,6 +40,7 @@ const expression: v.GenericSchema<Expression> = v.lazy(() =>
     v.strictObject({ not: expression }),
     v.strictObject({ fact: factTest }),
     v.strictObject({ class: nameTest }),
+    v.strictObject({ identity: nameTest }),
     v.strictObject({ data: dataTest }),
   ]),
 );

@@ -20,13 +20,14 @@ export interface DataTest {
   readonly value: string | Pattern;
 }
 
-/** What `-S` says: and, or, not over classes, facts and data functions. */
+/** What `-S` says: and, or, not over classes, facts and data functions. Names of nodes come from policies only. */
 export type Expression =
   | { readonly all: readonly Expression[] }
   | { readonly any: readonly Expression[] }
   | { readonly not: Expression }
   | { readonly fact: FactTest }
   | { readonly class: NameTest }
+  | { readonly identity: NameTest }
   | { readonly data: DataTest };
 
 /** Which nodes are meant. Everything is ANDed, but several identities are alternatives. It travels inside the signature. */

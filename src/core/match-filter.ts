@@ -62,6 +62,7 @@ function matchExpression(expression: Expression, matching: Matching): boolean {
   if ('not' in expression) return !matchExpression(expression.not, matching);
   if ('fact' in expression) return matchFact(expression.fact, matching);
   if ('class' in expression) return matchName(expression.class, matching.node.classes, matching);
+  if ('identity' in expression) return matchName(expression.identity, new Set([matching.node.identity]), matching);
   return matchData(expression.data);
 }
 

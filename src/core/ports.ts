@@ -15,8 +15,11 @@ export interface Clock {
 /** Makes UUIDv7 identifiers (RFC 9562): sortable by time. */
 export type NewId = () => string;
 
+/** SHA-256 of a text's UTF-8, 64 hex digits. */
+export type Hash = (text: string) => string;
+
 /** What a signature is for; it is part of what is signed, so that one kind can't pass for another. */
-export type SignatureNamespace = 'mco-request@v1' | 'mco-reply@v1' | 'mco-alive@v1';
+export type SignatureNamespace = 'mco-request@v1' | 'mco-reply@v1' | 'mco-alive@v1' | 'mco-audit@v1';
 
 /** A private key that may sign messages: a file, or a key held by an ssh-agent. */
 export interface Signer {

@@ -9,7 +9,7 @@ const FULL_OF_CALLER = 20;
 /** Who is told apart in a minute; the others share what one has. */
 const MAX_CALLERS = 1000;
 
-/** Records messages that were not accepted. Anybody who reaches the bot can send those, so the disk is not theirs to fill. */
+/** Records messages that came, and those that were not accepted. Anybody who reaches the bot can send those, so the disk is not theirs to fill. */
 export interface RefusalRecorder {
   /** For those who have nobody to tell that it can't be written: that is a problem of the operator's. */
   record(record: AuditRecord): void;
@@ -29,7 +29,7 @@ interface RefusalRecorderOptions {
 
 /**
  * In a minute the first 100 refusals of each error code are recorded in full, or with `isPerCaller` the first 20 of each
- * caller and the first of each of their codes; the rest becomes one record for each caller and code, with `times`.
+ * caller and the first of each of their codes, and as many messages of theirs as were only received; the rest becomes one record for each caller and code, with `times`.
  * INVARIANT: a flood of one caller, or of one code, hides nothing of the others.
  */
 export function createRefusalRecorder(options: RefusalRecorderOptions): RefusalRecorder {
@@ -92,7 +92,7 @@ export function createRefusalRecorder(options: RefusalRecorderOptions): RefusalR
 }
 
 /**
- * An audit log that sums up what one caller was refused or denied too often in a minute. What was allowed, and how that
+ * An audit log that sums up what one caller said, was refused or was denied too often in a minute. What was allowed, and how that
  * went, is always written.
  */
 export function sumUpRefusals(audit: AuditLog, recorder: RefusalRecorder): AuditLog {
@@ -101,6 +101,7 @@ export function sumUpRefusals(audit: AuditLog, recorder: RefusalRecorder): Audit
 
 /** Costs whoever caused it nothing. What failed on our side after a decision is no such thing. */
 function isCheap({ event, result, run, code = '' }: AuditRecord): boolean {
+  if (event === 'received') return true;
   if (event === 'decided') return result === 'deny';
   return event === 'refused' && (run === undefined || /^(?:usage|unknown|denied|untrusted)\//.test(code));
 }
@@ -128,7 +129,9 @@ function createBudget(isPerCaller: boolean) {
       if (callers.size < MAX_CALLERS) callers.add(caller);
       const name = callers.has(caller) ? caller : '';
       const isFirst = spend(`first ${name} ${kind}`) === 1;
-      return { name, hasRoom: spend(`caller ${name}`) <= FULL_OF_CALLER || isFirst };
+      // Each refusal comes after a message: the one must not take the other's room.
+      const room = record.event === 'received' ? 'messages' : 'caller';
+      return { name, hasRoom: spend(`${room} ${name}`) <= FULL_OF_CALLER || isFirst };
     },
   };
 }

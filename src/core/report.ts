@@ -42,7 +42,8 @@ export interface AggregateResult {
 
 /**
  * The outcome word, always first in what people see. `NO MATCH`: discovery found nobody; `NO RESPONSE`: everybody asked
- * stayed silent; `NOT SENT`: nothing was asked; `UNKNOWN`: asked, and then the broker was lost.
+ * stayed silent; `NOT SENT`: nothing was asked; `UNKNOWN`: asked, and then the broker was lost; `PREVIEW`: only who would
+ * be asked was asked for; `REJECTED`, `WITHDRAWN`, `EXPIRED`: it needed an approval and did not get it.
  */
 export type Outcome =
   | 'OK'
@@ -53,7 +54,11 @@ export type Outcome =
   | 'NO MATCH'
   | 'CANCELLED'
   | 'NOT SENT'
-  | 'UNKNOWN';
+  | 'UNKNOWN'
+  | 'PREVIEW'
+  | 'REJECTED'
+  | 'WITHDRAWN'
+  | 'EXPIRED';
 
 /** What a run is, before anything is known of its end. */
 export interface RunHeader {
@@ -91,17 +96,21 @@ export interface RunReport {
   readonly elapsedMs: number;
   /** Why nothing or not everything was sent, where that is the case. */
   readonly problem?: McoError | undefined;
-  /** Who cancelled it: `person:raj`. */
+  /** Who cancelled, rejected or withdrew it: `person:raj`. */
   readonly cancelledBy?: string | undefined;
+  /** Who approved it, and when: ms since the epoch. */
+  readonly approvedBy?: readonly { readonly by: string; readonly at: number }[] | undefined;
 }
 
 /** The exit codes of the terminal client, and of the playground's `--once`. */
 export const EXIT = { ok: 0, refused: 1, failed: 2, silent: 3, notSent: 4 } as const;
 
+const REFUSED: readonly Outcome[] = ['DENIED', 'NO MATCH', 'REJECTED', 'WITHDRAWN', 'EXPIRED'];
+
 /** A failure that was told weighs more than silence; what nobody could be asked for lack of a way to them is 4. */
 export function exitCodeOf({ outcome, counts }: Pick<RunReport, 'outcome' | 'counts'>): number {
-  if (outcome === 'OK') return EXIT.ok;
-  if (outcome === 'DENIED' || outcome === 'NO MATCH') return EXIT.refused;
+  if (outcome === 'OK' || outcome === 'PREVIEW') return EXIT.ok;
+  if (REFUSED.includes(outcome)) return EXIT.refused;
   if (outcome === 'NOT SENT') return EXIT.notSent;
   if (counts.failed + counts.denied + counts.expired > 0) return EXIT.failed;
   if (counts.silent + counts.unknown > 0) return EXIT.silent;

@@ -20,6 +20,25 @@ export interface Origin {
   readonly message?: string | undefined;
 }
 
+/** The frozen list that a request belongs to, as its signer claims it: a node sees nothing of the others. */
+export interface TargetClaim {
+  readonly count: number;
+  /** SHA-256 over the frozen order, 64 hex digits; see `FrozenOrder`. */
+  readonly digest: string;
+  /** Whether a filter or a list of names chose the nodes; false: everybody was meant. */
+  readonly isNarrowed: boolean;
+}
+
+/** Somebody's yes to a frozen order, as the signer claims it. */
+export interface ApprovalClaim {
+  /** `person:raj`. */
+  readonly by: string;
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** Of the order that was approved. */
+  readonly digest: string;
+}
+
 /** A request as it is signed. Times are ms since the epoch. */
 export interface Request {
   readonly v: 1;
@@ -41,6 +60,9 @@ export interface Request {
   readonly issuedAt: number;
   readonly notAfter: number;
   readonly replyTo: string;
+  /** Left out where nobody knows yet who is meant: discovery. */
+  readonly targets?: TargetClaim | undefined;
+  readonly approvals?: readonly ApprovalClaim[] | undefined;
   readonly options: {
     /** How long the action may take on the node, if shorter or longer than its description says. */
     readonly timeoutMs?: number | undefined;
@@ -55,6 +77,20 @@ export const signerSchema = v.strictObject({
 export const timestampSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const shortText = v.pipe(v.string(), v.maxLength(255));
+
+const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hex'));
+
+const targetsSchema: v.GenericSchema<unknown, TargetClaim> = v.strictObject({
+  count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000)),
+  digest: digestSchema,
+  isNarrowed: v.boolean(),
+});
+
+const approvalSchema: v.GenericSchema<unknown, ApprovalClaim> = v.strictObject({
+  by: callerSchema,
+  at: timestampSchema,
+  digest: digestSchema,
+});
 
 const requestSchema: v.GenericSchema<unknown, Request> = v.strictObject({
   v: v.literal(1),
@@ -73,6 +109,8 @@ const requestSchema: v.GenericSchema<unknown, Request> = v.strictObject({
   issuedAt: timestampSchema,
   notAfter: timestampSchema,
   replyTo: shortText,
+  targets: v.optional(targetsSchema),
+  approvals: v.optional(v.pipe(v.array(approvalSchema), v.maxLength(20))),
   options: v.strictObject({
     timeoutMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(86_400_000))),
   }),

@@ -1,6 +1,9 @@
 import type { Card } from './card.ts';
 import type { ChatMessage, PostRef, Recipient } from './chat.ts';
+import type { Ask, Options } from './command.ts';
+import type { Filter } from './filter.ts';
 import type { NodeResult, RunHeader, RunReport } from './report.ts';
+import type { Origin } from './request.ts';
 
 /**
  * What survives a restart: runs with their replies, messages that wait to be delivered, and messages that were seen.
@@ -52,10 +55,56 @@ export interface StoredRun {
 export interface RunRecord extends StoredRun {
   /** The root message, when it is delivered. */
   readonly root?: PostRef | undefined;
+  /** Set where the run needs or needed approval. */
+  readonly approval?: StoredApproval | undefined;
   /** The frozen list; undefined until it is known. */
   readonly nodes?: readonly string[] | undefined;
   /** The report without its results, when the run is over. */
   readonly end?: Omit<RunReport, 'results'> | undefined;
+}
+
+/**
+ * Exactly what is approved and then run: nothing in it changes between the two. Its digest is `digestOrder` in
+ * src/bot/approval/freeze-order.ts.
+ */
+export interface FrozenOrder {
+  readonly run: string;
+  readonly caller: string;
+  readonly account: string;
+  /** Where it was asked, as policies name it. */
+  readonly place: string;
+  readonly origin: Origin;
+  readonly command: string;
+  readonly ask: Ask;
+  readonly collective: string;
+  readonly options: Options;
+  /** With what the policy added to it. */
+  readonly filter: Filter;
+  readonly isNarrowed: boolean;
+  /** Sorted. */
+  readonly nodes: readonly string[];
+}
+
+/** One person's yes. */
+export interface StoredYes {
+  readonly by: string;
+  readonly account: string;
+  readonly place: string;
+  readonly at: number;
+  readonly digest: string;
+}
+
+/** An order that needs approval, and how that stands. It only ever goes from `awaiting` to one of the others. */
+export interface StoredApproval {
+  readonly order: FrozenOrder;
+  readonly digest: string;
+  /** Where the rules stand that want it. */
+  readonly rules: readonly string[];
+  readonly from: string;
+  readonly count: number;
+  readonly expiresAt: number;
+  readonly state: 'awaiting' | 'approved' | 'rejected' | 'withdrawn' | 'expired';
+  readonly yes: readonly StoredYes[];
 }
 
 /** A request of a run that was about to be sent: answers to it count, also after a restart. */
@@ -72,6 +121,13 @@ export interface RunStore {
   /** In the same stroke the message that asked for it is closed in the inbox. */
   begin(run: StoredRun): Promise<void>;
   setTargets(run: string, nodes: readonly string[]): Promise<void>;
+  /** The run waits for approval from here on; what tells people so goes to the outbox, both or nothing. */
+  park(run: string, approval: StoredApproval, items?: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
+  /**
+   * Replaces the approval of a run if it is still as it was: awaiting, with so many yeses. False: it is not, and
+   * nothing was changed. INVARIANT: of two who decide at the same time one wins.
+   */
+  changeApproval(run: string, was: StoredApproval, approval: StoredApproval): Promise<boolean>;
   addRequests(requests: readonly StoredRequest[]): Promise<void>;
   addResults(run: string, results: readonly NodeResult[]): Promise<void>;
   /**
@@ -84,7 +140,7 @@ export interface RunStore {
   findByEnd(place: Pick<RunPlace, 'chat' | 'channel'>, end: string): Promise<readonly RunRecord[]>;
   /** The newest runs of a channel; of one thread or one account, where given. Newest first. */
   list(query: RunQuery): Promise<readonly RunRecord[]>;
-  /** Runs that were begun and not finished. */
+  /** Runs that were begun and not finished, those that wait for approval among them. */
   open(): Promise<readonly RunRecord[]>;
   requestsOf(run: string): Promise<readonly StoredRequest[]>;
   /** Sorted by node. */

@@ -1,7 +1,8 @@
+import type { Input } from './agent-description.ts';
 import type { Tell } from './command.ts';
 import type { McoError } from './errors.ts';
 import type { NodeResult, RunHeader, RunReport } from './report.ts';
-import type { RunPlace } from './store.ts';
+import type { RunPlace, StoredApproval } from './store.ts';
 
 /** What the root message of a run shows: one message, edited in place. */
 export type RootView =
@@ -14,8 +15,29 @@ export type RootView =
       readonly elapsedMs: number;
       /** The nodes still open, when they are few enough to be named. */
       readonly waitingFor?: readonly string[] | undefined;
+      readonly approvedBy?: RunReport['approvedBy'];
     }
+  | { readonly state: 'awaiting'; readonly header: RunHeader; readonly awaited: Awaited }
   | { readonly state: 'done'; readonly report: RunReport };
+
+/** What a run waits for, and what exactly is to be approved. */
+export interface Awaited {
+  /** The frozen list, sorted. */
+  readonly nodes: readonly string[];
+  /** With secrets masked. */
+  readonly input: Input;
+  /** Of the frozen order; people see its first six characters. */
+  readonly digest: string;
+  /** The group whose members may approve. */
+  readonly from: string;
+  readonly count: number;
+  /** Who has approved so far. */
+  readonly approvedBy: readonly string[];
+  /** Ms since the epoch. */
+  readonly expiresAt: number;
+  /** Where the rules stand that want it. */
+  readonly rules: readonly string[];
+}
 
 /** A refusal: visible to the requester alone, and audited. `rules` are where the deciding policy lines stand. */
 export interface Refusal {
@@ -45,6 +67,13 @@ export interface RunThread {
   whenShown(): Promise<void>;
   /** Newest state wins; may be dropped under pressure. */
   update(view: RootView): void;
+  /**
+   * Keeps the run until somebody approves it, turns the root into the question and appends the frozen list to the thread:
+   * in one stroke. Always delivered.
+   */
+  park(view: Extract<RootView, { state: 'awaiting' }>, approval: StoredApproval): Promise<void>;
+  /** Shows who has approved so far. Always delivered. */
+  remind(view: Extract<RootView, { state: 'awaiting' }>): Promise<void>;
   /** Turns the root into the summary and appends the details to the thread. Always delivered. */
   finish(report: RunReport): Promise<void>;
   /** Appends what came after the end. */

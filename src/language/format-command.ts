@@ -1,5 +1,6 @@
 import type { CommandLine, Options, Share } from '../core/command.ts';
 import type { Filter } from '../core/filter.ts';
+import { formatSearch } from './audit-search.ts';
 import { formatExpression, formatFactTest, formatNameTest } from './format-filter.ts';
 import { formatNodeSource } from './node-source.ts';
 import { quoteWord } from './quote-word.ts';
@@ -37,12 +38,19 @@ function formatOptions(options: Options): string[] {
     ['--limit-seed', options.limitSeed?.toString()],
     ['--batch', formatShare(options.batch)],
     ['--batch-sleep', formatSeconds(options.batchSleepMs)],
+    ['--canary', options.canary?.toString()],
+    ['--max-fail', formatShare(options.maxFail)],
+    ['--max-silent', formatShare(options.maxSilent)],
     ['--timeout', formatSeconds(options.timeoutMs)],
     ['--dt', formatSeconds(options.discoveryMs)],
     ['--ttl', formatSeconds(options.ttlMs)],
     ['--display', options.display],
+    ['--as', options.as],
+    ['--in', options.in],
+    ...formatSearch(options.search ?? {}),
   ];
   const flags: readonly (readonly [string, boolean])[] = [
+    ['--preview', options.preview === true],
     [`--${options.format}`, options.format !== 'text'],
     ['--np', options.noProgress],
     ['-q', options.quiet],

@@ -28,6 +28,8 @@ export function formatExpression(expression: Expression): string {
   if ('not' in expression)
     return `not ${formatPart(expression.not, 'any' in expression.not || 'all' in expression.not)}`;
   if ('class' in expression) return formatNameTest(expression.class);
+  // Policies put these in; nobody can type one.
+  if ('identity' in expression) return `identity ${formatNameTest(expression.identity)}`;
   if ('fact' in expression) return expression.fact.fact + formatComparison(expression.fact);
   return formatData(expression.data);
 }

@@ -33,6 +33,10 @@ export const OPTIONS = [
   { name: 'one', aliases: ['1'] },
   { name: 'batch', aliases: [], takes: 'a number of nodes or a percentage', example: '10' },
   { name: 'batch-sleep', aliases: [], takes: 'seconds', example: '5' },
+  { name: 'canary', aliases: [], takes: 'a number of nodes', example: '3' },
+  { name: 'max-fail', aliases: [], takes: 'a number of nodes or a percentage', example: '5%' },
+  { name: 'max-silent', aliases: [], takes: 'a number of nodes or a percentage', example: '10' },
+  { name: 'preview', aliases: [] },
   { name: 'timeout', aliases: ['t'], takes: 'seconds', example: '30' },
   { name: 'discovery-timeout', aliases: ['dt'], takes: 'seconds', example: '2' },
   { name: 'ttl', aliases: [], takes: 'seconds', example: '60' },
@@ -42,6 +46,14 @@ export const OPTIONS = [
   { name: 'no-progress', aliases: ['np'] },
   { name: 'quiet', aliases: ['q'] },
   { name: 'verbose', aliases: ['v'] },
+  { name: 'as', aliases: [], takes: 'a person or an account', example: 'ana' },
+  { name: 'in', aliases: [], takes: 'a place', example: 'slack:T024BE7LD/C0INC42' },
+  { name: 'who', aliases: [], takes: 'a person or an account', example: 'ana' },
+  { name: 'node', aliases: [], takes: 'a node', example: 'web1.example.com' },
+  { name: 'action', aliases: [], takes: 'an action or an agent', example: 'package.update' },
+  { name: 'run', aliases: [], takes: "the end of a run's id", example: '7f3a' },
+  { name: 'since', aliases: [], takes: 'a time', example: '2h' },
+  { name: 'until', aliases: [], takes: 'a time', example: '2026-11-22T10:00Z' },
 ] as const satisfies readonly OptionSpec[];
 
 export type OptionName = (typeof OPTIONS)[number]['name'];
@@ -51,18 +63,7 @@ const SPECS: ReadonlyMap<string, OptionSpec & { readonly name: OptionName }> = n
 );
 
 /** Options of the design that this version does not have. */
-const LATER: ReadonlySet<string> = new Set([
-  'dm',
-  'disc-method',
-  'do',
-  'disc-option',
-  'canary',
-  'max-fail',
-  'max-silent',
-  'noop',
-  'sort',
-  'group',
-]);
+const LATER: ReadonlySet<string> = new Set(['dm', 'disc-method', 'do', 'disc-option', 'noop', 'sort', 'group']);
 
 /** The option with this spelling, written without its dashes. */
 export function findOption(spelling: string): (OptionSpec & { readonly name: OptionName }) | undefined {

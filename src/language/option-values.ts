@@ -1,6 +1,7 @@
-import type { Options, Share } from '../core/command.ts';
+import type { Options, Share, Threshold } from '../core/command.ts';
 import { COLLECTIVE } from '../core/names.ts';
 import { suggest } from '../core/nearest.ts';
+import { parseId, readSearch } from './audit-search.ts';
 import { parseNodeSource } from './node-source.ts';
 import type { OptionName } from './option-table.ts';
 import type { ReadOptions } from './read-options.ts';
@@ -12,14 +13,19 @@ const MAX_DISCOVERY_S = 60;
 const MAX_TTL_S = 600;
 const MAX_SEED = 2 ** 32 - 1;
 
+/** A threshold is looked at between two waves: with one wave it would stop nothing. */
+const WATCHED_BATCH: Share = { percent: 10 };
+
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
 
 /**
- * The options that are no filter, as numbers and words. Times are in ms.
+ * The options that are no filter, as numbers and words. Times are in ms. A threshold without waves gets some.
  *
- * @throws McoError `usage/bad-number`, `usage/bad-choice`, `usage/bad-name`, `usage/bad-nodes`, `usage/conflicting-options`
+ * @throws McoError `usage/bad-number`, `usage/bad-choice`, `usage/bad-name`, `usage/bad-nodes`, `usage/bad-run`,
+ *   `usage/bad-time`, `usage/conflicting-options`
  */
-export function readOptionValues({ valuesOf }: ReadOptions): Options {
+export function readOptionValues(typed: ReadOptions): Options {
+  const { valuesOf } = typed;
   const read = <T>(name: OptionName, parse: (word: SourceWord) => T): T | undefined => {
     const [word] = valuesOf(name);
     return word === undefined ? undefined : parse(word);
@@ -30,13 +36,21 @@ export function readOptionValues({ valuesOf }: ReadOptions): Options {
   const json = read('json', (word) => word);
   const csv = read('csv', (word) => word);
   if (json !== undefined && csv !== undefined) throw conflict(csv, '`--json` and `--csv` contradict each other');
+  const canary = read('canary', parseCanary);
+  const maxFail = read('max-fail', parseThreshold);
+  const maxSilent = read('max-silent', parseThreshold);
+  const isWatched = canary === undefined && (maxFail !== undefined || maxSilent !== undefined);
   return dropUndefined({
     collective: read('target', parseCollective),
     nodes: read('nodes', parseNodeSource),
     limit: one === undefined ? limit : { count: 1 },
     limitSeed: read('limit-seed', parseSeed),
-    batch: read('batch', parseShare),
+    batch: read('batch', parseShare) ?? (isWatched ? WATCHED_BATCH : undefined),
     batchSleepMs: read('batch-sleep', (word) => parseSeconds(word, { min: 0, max: MAX_TIMEOUT_S })),
+    canary,
+    maxFail,
+    maxSilent,
+    preview: read('preview', () => true as const),
     timeoutMs: read('timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_TIMEOUT_S })),
     discoveryMs: read('discovery-timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_DISCOVERY_S })),
     ttlMs: read('ttl', (word) => parseSeconds(word, { min: 0.001, max: MAX_TTL_S })),
@@ -45,11 +59,19 @@ export function readOptionValues({ valuesOf }: ReadOptions): Options {
     noProgress: valuesOf('no-progress').length > 0,
     quiet: valuesOf('quiet').length > 0,
     verbose: valuesOf('verbose').length > 0,
+    as: read('as', parseId),
+    in: read('in', parseId),
+    search: readSearch(typed),
   });
 }
 
-function parseShare(word: SourceWord): Share {
-  const [, digits, percent] = /^([1-9]\d{0,6})(%?)$/.exec(word.text) ?? [];
+const parseShare = (word: SourceWord): Share => parsePart(word, /^([1-9]\d{0,6})(%?)$/);
+
+/** As a share, and none at all is possible. */
+const parseThreshold = (word: SourceWord): Threshold => parsePart(word, /^(0|[1-9]\d{0,6})(%?)$/);
+
+function parsePart(word: SourceWord, shape: RegExp): Share {
+  const [, digits, percent] = shape.exec(word.text) ?? [];
   const number = Number(digits);
   if (digits === undefined || (percent === '%' && number > 100)) {
     throw failAt(word, 'usage/bad-number', {
@@ -58,6 +80,14 @@ function parseShare(word: SourceWord): Share {
     });
   }
   return percent === '%' ? { percent: number } : { count: number };
+}
+
+function parseCanary(word: SourceWord): number {
+  if (/^[1-9]\d{0,6}$/.test(word.text)) return Number(word.text);
+  throw failAt(word, 'usage/bad-number', {
+    message: `${quoteInput(word.text)} is not a number of nodes`,
+    hint: 'such as `3`',
+  });
 }
 
 function parseSeed(word: SourceWord): number {

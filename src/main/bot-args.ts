@@ -10,6 +10,13 @@ export const BOT_HELP = `mcobot takes commands from chat, asks the nodes, and sh
   mcobot start --config mcobot.yaml --check    read everything, say what would be done, and exit
   mcobot setup mattermost --config mcobot.yaml --admin-token-file FILE --bot mco --team ops --channel ops/incidents
                                                register the slash command, join teams and channels; may be repeated
+  mcobot policy explain --as ana --in console "package update libc6 -F environment=staging"
+                                               what the policy says, and each rule that counts
+  mcobot policy test                           run the policy's cases
+  mcobot policy import DIR --out DIR           translate MCollective's ActionPolicy; more: mcobot policy --help
+  mcobot audit --who ana --since 2h            who did what, and what became of it
+  mcobot audit verify                          whether the audit trail is whole
+  mcobot audit checkpoint --out FILE           sign where it ends; more: mcobot audit --help
 
   --config FILE  default ${DEFAULT_BOT_CONFIG}; paths in it start at its directory
   --version
@@ -46,6 +53,9 @@ export interface SetupArgs {
 }
 
 export type BotArgs =
+  /** Commands with options of their own. */
+  | { readonly command: 'policy'; readonly rest: readonly string[] }
+  | { readonly command: 'audit'; readonly rest: readonly string[] }
   | { readonly command: 'help' }
   | { readonly command: 'version' }
   | { readonly command: 'start'; readonly config: string; readonly check: boolean }
@@ -53,6 +63,8 @@ export type BotArgs =
 
 /** @throws McoError `usage/*`, `unknown/command` */
 export function readBotArgs(args: readonly string[]): BotArgs {
+  const [first, ...others] = args;
+  if (first === 'policy' || first === 'audit') return { command: first, rest: others };
   const { values, positionals } = readProgramArgs(args, OPTIONS, { program: 'mcobot', allowWords: true });
   const [command, ...rest] = positionals;
   if (values.help || (command === undefined && !values.version)) return { command: 'help' };
@@ -64,7 +76,7 @@ export function readBotArgs(args: readonly string[]): BotArgs {
   }
   if (command !== 'setup') {
     throw new McoError('unknown/command', `mcobot has no command \`${command}\``, {
-      hint: suggest(command ?? '', ['start', 'setup']),
+      hint: suggest(command ?? '', ['start', 'setup', 'policy', 'audit']),
     });
   }
   const [service, ...stray] = rest;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { BOT_NAME, collectiveSchema } from '../core/names.ts';
+import { auditSchema } from './audit-config.ts';
 import { brokerSchema } from './broker-config.ts';
 import { chatSchema, httpSchema } from './chat-config.ts';
 import { keySchema } from './key-config.ts';
@@ -21,7 +22,7 @@ export const botConfigSchema = v.strictObject({
   ]),
   /** A directory of `*.yaml`. */
   policies: v.optional(pathSchema, 'policies'),
-  audit: v.optional(pathSchema, '/var/log/mcobot/audit.jsonl'),
+  audit: auditSchema,
   /** Runs, what waits to be delivered, and what was seen: what survives a restart. */
   store: v.optional(pathSchema, '/var/lib/mcobot/mcobot.db'),
   /** How long runs can be shown and retried. More than the seven days that a button works: used ones are remembered. */

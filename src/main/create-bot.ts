@@ -2,11 +2,13 @@ import { AGENT_DESCRIPTIONS } from '../../agent/plugins/index.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
+import { hashText } from '../adapters/hash/hash-text.ts';
 import { createActiveRuns } from '../bot/active-runs.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
 import { originOf } from '../bot/conversation/chat-origin.ts';
 import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
+import type { AuditTrail } from '../core/audit-trail.ts';
 import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
@@ -27,7 +29,9 @@ export interface BotParts {
   /** Over `known_hosts`. */
   readonly verifier: Verifier;
   readonly bus: Bus;
+  /** Where records go; `trail` where it can be read and is chained. */
   readonly audit: AuditLog;
+  readonly trail?: AuditTrail | undefined;
   readonly store: Store;
   readonly chats: readonly Chat[];
   readonly readNodeList?: Bot['readNodeList'];
@@ -73,9 +77,11 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     active: createActiveRuns(),
     health: listHealthChecks({ ...parts, clock, newId: newUuid, collective }),
     findPerson: async (account) => chatOf(account)?.findPerson(account),
+    openThread: (run) => conversations.openThread(run),
+    hash: hashText,
     replyTo: (of) => replyDestination(of, name),
   };
-  const conversations = createConversations(bot, {
+  const conversations: Conversations = createConversations(bot, {
     chats,
     onProblem,
     onRefusal(chat, { error, account, channel }) {

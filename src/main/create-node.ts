@@ -1,11 +1,13 @@
 import { createCounters, type NodeDependencies } from '../../agent/node-dependencies.ts';
 import { createAgents } from '../../agent/plugins/index.ts';
+import { createAuditReader } from '../adapters/audit-log/find-records.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createFactsSource } from '../adapters/facts/facts-source.ts';
 import { createPolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../adapters/ssh/allowed-signers-verifier.ts';
 import { createFileSigner } from '../adapters/ssh/signer.ts';
+import type { McoError } from '../core/errors.ts';
 import type { NodeProfile } from '../core/facts.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { readNodePolicy } from '../policy/read-policy.ts';
@@ -20,21 +22,25 @@ export type NodeParts = Omit<NodeDependencies, 'bus' | 'audit'> & { close(): voi
 /**
  * Opens the files that a configuration names and puts the node together over this machine's back ends.
  *
+ * @param onReload told of each change to a file that decides: it is in force, or with a problem the old one stays
  * @throws McoError of the file that can't be used
  */
-export async function createNode(config: AgentConfig): Promise<NodeParts> {
-  const { identity, collectives } = config;
+export async function createNode(
+  config: AgentConfig,
+  onReload: (file: string, problem?: McoError) => void = logReload,
+): Promise<NodeParts> {
+  const { identity, collectives, audit } = config;
   const signer = await createFileSigner({ path: config.hostKey, principal: identity });
   const verifier = await createAllowedSigners({
     path: config.allowedSigners,
     now: () => systemClock.now(),
-    onReload: (problem) => logReload(config.allowedSigners, problem),
+    onReload: (problem) => onReload(config.allowedSigners, problem),
   });
   const policy = createPolicyStore({
     file: config.policy,
     read: ({ text, name }: PolicyFile) => readNodePolicy(text, name),
-    onReload: () => logReload(config.policy),
-    onError: (problem) => logReload(config.policy, problem),
+    onReload: () => onReload(config.policy),
+    onError: (problem) => onReload(config.policy, problem),
   });
   const { factFiles, classesFile } = config;
   const source = createFactsSource({ factFiles, classesFile, onProblem: logProblem });
@@ -54,6 +60,7 @@ export async function createNode(config: AgentConfig): Promise<NodeParts> {
       now: () => systemClock.now(),
       profile,
       stats: () => ({ ...counters, ...tellProcess() }),
+      audit: createAuditReader({ path: audit.path, keep: audit.rotate.keep, by: `node:${identity}` }),
     },
   });
   for (const { description } of agents) agentNames.add(description.agent);

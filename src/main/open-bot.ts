@@ -1,4 +1,3 @@
-import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { type HttpServer, startHttpServer } from '../adapters/http/http-server.ts';
 import { createPolicyStore, type PolicyStore } from '../adapters/policy-files/create-policy-store.ts';
@@ -13,15 +12,19 @@ import type { HttpRoute } from '../core/http.ts';
 import type { Verifier } from '../core/ports.ts';
 import type { BotPolicy } from '../policy/policy.ts';
 import { readBotPolicy } from '../policy/read-policy.ts';
+import { locateTrail } from './audit-config.ts';
 import type { BotConfig } from './bot-config.ts';
+import { findAuditPlace, openBotTrail } from './bot-trail.ts';
 import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { type OpenService, readServices } from './chat-config.ts';
 import { createBot, type RunningBot } from './create-bot.ts';
 import { forgetRegularly } from './forget-regularly.ts';
 import { openSigner } from './key-config.ts';
 import { type Config, readNamedFile, requireWritableDirectory } from './load-config.ts';
-import { logInfo, logProblem, logReload, logWarning } from './log.ts';
+import { logInfo, logProblem, logWarning } from './log.ts';
 import { createPolicyAuthority } from './policy-authority.ts';
+import { readPolicyTree } from './policy-tree.ts';
+import { createReloads, type Reloads } from './reloads.ts';
 
 /** How long a start waits for the first broker before it says so and goes on trying. */
 const FIRST_CONNECTION_MS = 5000;
@@ -35,17 +38,20 @@ export interface BotFiles {
   readonly services: readonly OpenService[];
   /** The certificate of the bot's own HTTP server. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Changes to policy and `known_hosts`. */
+  readonly reloads: Reloads;
   close(): void;
 }
 
 /** @throws McoError of the file that can't be used */
 export async function openBotFiles({ value: config, resolvePath }: Config<BotConfig>): Promise<BotFiles> {
   const { keys } = config;
+  const reloads = createReloads();
   const policy = createPolicyStore({
     dir: resolvePath(config.policies),
     read: readBotPolicy,
-    onReload: () => logReload('the policy'),
-    onError: (problem) => logReload('the policy', problem),
+    onReload: () => reloads.note('the policy'),
+    onError: (problem) => reloads.note('the policy', problem),
   });
   const signers = {
     read: await openSigner(keys.read, resolvePath),
@@ -54,7 +60,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
   const verifier = await createKnownHosts({
     path: config.known_hosts.map(resolvePath),
     onWarning: logWarning,
-    onReload: (problem) => logReload('known_hosts', problem),
+    onReload: (problem) => reloads.note('known_hosts', problem),
   });
   const broker = await readBrokerOptions(config.broker, resolvePath);
   const services = await readServices(config, resolvePath, systemClock);
@@ -62,7 +68,11 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     cert: await readNamedFile(resolvePath(config.http.tls.cert), 'the certificate'),
     key: await readNamedFile(resolvePath(config.http.tls.key), 'the key'),
   };
-  await requireWritableDirectory(resolvePath(config.audit), '`audit`');
+  const { path, checkpointsPath } = locateTrail(config.audit, resolvePath);
+  await requireWritableDirectory(path, '`audit.trail`');
+  await requireWritableDirectory(checkpointsPath, '`audit.checkpoints`');
+  if (config.audit.file !== undefined) await requireWritableDirectory(resolvePath(config.audit.file), '`audit.file`');
+  findAuditPlace(config);
   await requireWritableDirectory(resolvePath(config.store), '`store`');
   return {
     policy,
@@ -71,6 +81,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     broker,
     services,
     tls,
+    reloads,
     close() {
       policy.close();
       verifier.close();
@@ -79,7 +90,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
 }
 
 /**
- * Opens store and audit log and connects. A broker or chat service that is away is told of and waited for.
+ * Opens store and audit trail and connects. A broker or chat service that is away is told of and waited for.
  *
  * @param terminal where commands are typed, if they are
  */
@@ -89,28 +100,33 @@ export async function connectBot(
   terminal: readonly Chat[],
 ): Promise<RunningBot> {
   const { value, resolvePath } = config;
-  const audit = await openAuditLog({ path: resolvePath(value.audit) });
+  const { policy, signers, verifier, reloads } = files;
+  // The store first: its lock keeps a second bot out, which must not write records either.
   const store = await openStore({ path: resolvePath(value.store), noteProblem: logProblem });
+  const auditName = `bot:${value.name}`;
+  const audit = await openBotTrail(config, { by: auditName, signer: signers.read });
   const services = await Promise.all(files.services.map((open) => open(store)));
   const bus = createLoggedBus(files.broker);
   const routes = services.flatMap((service) => service.routes);
   const http = await openHttp(value.http, { tls: files.tls, routes });
   const chats = [...services, ...terminal];
   const finder = createMembershipFinder({ chats, clock: systemClock, onProblem: logProblem });
-  const { policy, signers, verifier } = files;
   const bot = await createBot({
-    auditName: `bot:${value.name}`,
+    auditName,
     name: value.name,
     collectives: value.collectives,
-    authority: createPolicyAuthority(policy.current, finder),
+    authority: createPolicyAuthority(policy.current, finder, () => readPolicyTree(resolvePath(value.policies))),
     signers,
     verifier,
     bus,
-    audit,
+    audit: audit.trail,
+    trail: audit.trail,
     store,
     chats,
     onProblem: logProblem,
   });
+  reloads.recordIn({ audit: audit.trail, by: auditName, clock: systemClock });
+  audit.tellIn(bot.conversations.outbox);
   const stopForgetting = forgetRegularly(store, value.keep_days);
   await bus.whenUp(FIRST_CONNECTION_MS).catch((thrown: unknown) => logProblem(toMcoError(thrown)));
   return {
@@ -118,6 +134,7 @@ export async function connectBot(
     async close() {
       stopForgetting();
       await http?.close();
+      await audit.tellRest();
       await bot.close();
       await bus.close();
       await audit.close();

@@ -1,33 +1,56 @@
 import type { Authority } from '../bot/bot.ts';
 import type { MembershipFinder } from '../bot/find-memberships.ts';
-import { chatGroupsFor, decide, rolesOf } from '../policy/decide.ts';
+import { chatGroupsFor, decide, judgeMember, rolesOf } from '../policy/decide.ts';
+import { createPolicyTests, type PolicyTree } from '../policy/explain-tests.ts';
 import { accountsOf, identify } from '../policy/identify.ts';
-import type { BotPolicy } from '../policy/policy.ts';
+import type { BotPolicy, Memberships } from '../policy/policy.ts';
 
 const NO_MEMBERSHIPS = { of: new Set<string>(), unresolved: [] };
 
-/** The bot's own policy files decide; each question is put to the policy that is in force at that moment. */
-export function createPolicyAuthority(policy: () => BotPolicy, finder?: MembershipFinder): Authority {
+/**
+ * The bot's own policy files decide; each question is put to the policy that is in force at that moment.
+ *
+ * @param finder left out: nobody can be asked who is in the groups of chat services
+ * @param readTree the files, for `policy test` and the text of rules; left out: there is none of that
+ */
+export function createPolicyAuthority(
+  policy: () => BotPolicy,
+  finder?: MembershipFinder,
+  readTree?: () => Promise<PolicyTree>,
+): Authority {
   return {
     identify: (account) => identify(policy(), account),
-    async findMemberships(account) {
-      const current = policy();
-      const caller = identify(current, account);
-      const groups = chatGroupsFor(current, caller);
-      if (finder === undefined) return { of: new Set(), unresolved: groups };
-      return await finder.find(accountsOf(current, account), groups);
-    },
+    findMemberships: (account) => findMemberships(policy(), account, finder),
     decide: (question) => decide(policy(), question),
     rolesOf: (asker) => rolesOf(policy(), asker),
+    judgeMember: (group, asker) => judgeMember(policy(), group, asker),
+    policyTests: readTree && (async () => createPolicyTests(await readTree(), policy())),
   };
+}
+
+/** @param account an account, or `person:ana` for all of hers; who asks is named by an account only */
+async function findMemberships(
+  policy: BotPolicy,
+  account: string,
+  finder: MembershipFinder | undefined,
+): Promise<Memberships> {
+  const isPerson = account.startsWith('person:');
+  const caller = isPerson ? account : identify(policy, account);
+  const groups = chatGroupsFor(policy, caller);
+  if (finder === undefined) return { of: new Set(), unresolved: groups };
+  const ofPerson = (): string[] => [...policy.accounts].filter(([, owner]) => owner === caller).map(([id]) => id);
+  return await finder.find(isPerson ? ofPerson() : accountsOf(policy, account), groups);
 }
 
 /** The terminal client's: whoever holds the key is the caller, and the nodes decide. */
 export function createNodesAuthority(caller: string): Authority {
+  const rules = ['the nodes decide'];
   return {
     identify: () => caller,
     findMemberships: () => Promise.resolve(NO_MEMBERSHIPS),
-    decide: () => ({ outcome: 'allow', rules: ['the nodes decide'] }),
+    decide: () => ({ outcome: 'allow', rules, grants: [{ rules, requireFilter: false }], excluded: [] }),
     rolesOf: () => ['what the nodes allow'],
+    // Nobody waits for approval here: nodes ask for what their own policies want.
+    judgeMember: () => 'out',
   };
 }

@@ -11,7 +11,8 @@ import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent
 import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
 import { loadConfig, requireWritableDirectory } from './load-config.ts';
-import { logInfo } from './log.ts';
+import { logInfo, logProblem } from './log.ts';
+import { createReloadRecorder } from './record-reload.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
@@ -22,15 +23,16 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   if (args.version) return print(`mco-agent ${VERSION}\n`);
   const file = await loadConfig(agentConfigSchema, args.config);
   const config = resolveAgentConfig(file);
-  const node = await createNode(config);
   const broker = await readBrokerOptions(config.broker, file.resolvePath);
   if (args.check) {
-    await requireWritableDirectory(config.audit, '`audit`');
-    node.close();
-    return print(describeNode(config, node));
+    const checked = await createNode(config);
+    await requireWritableDirectory(config.audit.path, '`audit`');
+    checked.close();
+    return print(describeNode(config, checked));
   }
-  const audit = await openAuditLog({ path: config.audit });
-  const highWaterMark = await openHighWaterMark(join(dirname(config.audit), 'high-water-mark'));
+  const audit = await openAuditLog({ ...config.audit, onProblem: logProblem });
+  const node = await createNode(config, createReloadRecorder(audit, config.identity));
+  const highWaterMark = await openHighWaterMark(join(dirname(config.audit.path), 'high-water-mark'));
   const now = systemClock.now();
   const startedAt = await findStart({ now, lastAt: audit.lastAt, highWaterMark });
   if (startedAt > now)
@@ -62,9 +64,13 @@ function describeNode(config: AgentConfig, { signer, agents, profile }: NodePart
     ['policy', config.policy],
     ['facts', `${Object.keys(facts).length} from ${config.factFiles.join(', ') || 'no file'}`],
     ['classes', `${classes.size} from ${config.classesFile ?? 'no file'}`],
-    ['audit', config.audit],
+    ['audit', describeAudit(config)],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(12)}${escapeText(value)}`).join('\n')}\n`;
+}
+
+function describeAudit({ audit: { path, rotate } }: AgentConfig): string {
+  return `${path}, a new file after ${rotate.maxBytes / 1_000_000} MB, ${rotate.keep} older ones kept`;
 }
 
 function print(text: string): void {

@@ -7,6 +7,8 @@ import type { RunningBot } from './create-bot.ts';
 import { loadConfig } from './load-config.ts';
 import { logInfo } from './log.ts';
 import { type BotFiles, connectBot, openBotFiles } from './open-bot.ts';
+import { runAudit } from './run-audit.ts';
+import { runPolicy } from './run-policy.ts';
 import { runSetup } from './run-setup.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { answerInTerminal, createStdoutScreen, createTerminalChat, type Terminal } from './terminal.ts';
@@ -19,6 +21,8 @@ export async function runBot(argv: readonly string[]): Promise<number> {
   const args = readBotArgs(argv);
   if (args.command === 'help') return print(BOT_HELP);
   if (args.command === 'version') return print(`mcobot ${VERSION}\n`);
+  if (args.command === 'policy') return await runPolicy(args.rest);
+  if (args.command === 'audit') return await runAudit(args.rest);
   const file = await loadConfig(botConfigSchema, args.config);
   if (args.command === 'setup') return await runSetup(file, args.setup);
   const files = await openBotFiles(file);

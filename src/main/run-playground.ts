@@ -30,8 +30,8 @@ async function play(world: World, terminal: Terminal, { text, person, signal, re
   const message = { text, account: `console:${person}`, origin: { chat: 'console', channel: '' } };
   const { exitCode, refusal } = await answerInTerminal(world.bot, terminal, { message, signal });
   if (refusal !== undefined && isDenial(refusal)) {
-    const reply = await trySecondLock(world.bot, message, world.guineaPig);
-    remark(describeSecondLock(reply, world.guineaPig));
+    const trial = await trySecondLock(world.bot, message, world.guineaPig);
+    if (trial !== undefined) remark(describeSecondLock(trial, world.guineaPig));
   }
   return exitCode;
 }
@@ -47,7 +47,7 @@ interface Turn {
 function greet({ nodes, thisMachine, auditLogs }: World): string {
   return [
     `mcobot playground · a SIMULATION: ${nodes} imaginary nodes, and this machine as \`${thisMachine}\` (real, read-only)`,
-    `audit logs: ${auditLogs.bot}, ${auditLogs.nodes}`,
+    `audit trail of the bot: ${auditLogs.bot} (/mco audit), log of the nodes: ${auditLogs.nodes}`,
     'type /help for examples, /as bob to be somebody else, /quit to leave',
     '',
   ].join('\n');

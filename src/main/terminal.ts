@@ -11,7 +11,9 @@ import type { Options } from '../core/command.ts';
 import { writeJsonText } from '../core/escape-text.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IncomingMessage, Surface } from '../core/surface.ts';
+import { awaitingToJson } from '../render/draw-order-file.ts';
 import { drawRefusalCard } from '../render/draw-refusal-card.ts';
+import { drawRootCard } from '../render/draw-root-card.ts';
 import { drawTellCards } from '../render/draw-tell-cards.ts';
 import { renderCardText } from '../render/render-card-text.ts';
 import { reportToCsv } from '../render/report-to-csv.ts';
@@ -75,7 +77,8 @@ export async function answerInTerminal(
   const otherwise = asksForJson(message.text.split(/\s+/)) ? 'json' : format;
   const surface = always === true && format !== undefined ? surfaces[format] : chooseSurface(surfaces, otherwise);
   const handled = await handleCommand(bot, { ...message, place }, { surface, signal });
-  const lanes = handled.report === undefined ? [lane] : [lane, handled.report.header.run];
+  const run = handled.report?.header.run ?? handled.awaiting?.run;
+  const lanes = run === undefined ? [lane] : [lane, run];
   await Promise.all(lanes.map((name) => conversations.outbox.whenEmpty(name)));
   return handled;
 }
@@ -87,6 +90,7 @@ function createDocuments(screen: Screen): Readonly<Record<'json' | 'csv', Surfac
     json: createDocumentSurface({
       screen,
       formatReport: (report) => writeJsonText(reportToJson(report)),
+      formatAwaiting: (view) => writeJsonText(awaitingToJson(view)),
       formatRefusal: (refusal) => writeJsonText(refusalToJson(refusal)),
       formatTell: (answer) => writeJsonText(answer),
     }),
@@ -94,6 +98,7 @@ function createDocuments(screen: Screen): Readonly<Record<'json' | 'csv', Surfac
       screen,
       remarks,
       formatReport: reportToCsv,
+      formatAwaiting: (view) => renderCardText(drawRootCard(view, CONSOLE_TRAITS)),
       formatRefusal: (refusal) => renderCardText(drawRefusalCard(refusal)),
       formatTell: (answer) => drawTellCards(answer, CONSOLE_TRAITS).map(renderCardText).join('\n\n'),
     }),

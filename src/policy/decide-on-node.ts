@@ -1,7 +1,13 @@
-import type { Effect } from '../core/agent-description.ts';
+import type { Effect, Input } from '../core/agent-description.ts';
+import type { NodeProfile } from '../core/facts.ts';
+import { EVERYBODY } from '../core/filter.ts';
+import { matchFilter } from '../core/match-filter.ts';
+import type { ApprovalClaim, TargetClaim } from '../core/request.ts';
 import { applyRules, UNDECIDED } from './apply-rules.ts';
 import { matchesCaller } from './caller-pattern.ts';
-import type { Decision, NodePolicy } from './policy.ts';
+import { checkApprovals } from './check-approvals.ts';
+import { judgeGrant } from './judge-grant.ts';
+import type { DenyRule, Grant, NodeLimit, NodePolicy, Verdict } from './policy.ts';
 
 /** A request whose signature held. */
 export interface NodeQuestion {
@@ -13,33 +19,105 @@ export interface NodeQuestion {
   readonly action: string;
   /** From the node's own copy of the action's description, never from the message. */
   readonly effect: Effect;
+  /** As it was validated, with defaults. */
+  readonly input: Input;
+  /** This node's own. */
+  readonly profile: NodeProfile;
+  readonly targets?: TargetClaim | undefined;
+  readonly approvals?: readonly ApprovalClaim[] | undefined;
+  /** Of the request, ms since the epoch. */
+  readonly issuedAt: number;
+}
+
+/** What a node says. A denial always has a reason. */
+export interface NodeVerdict {
+  readonly outcome: 'allow' | 'deny';
+  /** As `FILE:LINE`. */
+  readonly rules: readonly string[];
+  readonly reason?: string | undefined;
 }
 
 /** Decides before anything is run, on the node's own policy. Never throws: INVARIANT: an exception is a denial. */
-export function decideOnNode(policy: NodePolicy, question: NodeQuestion): Decision {
+export function decideOnNode(policy: NodePolicy, question: NodeQuestion): NodeVerdict {
+  const verdict = weighOnNode(policy, question);
+  if (verdict.outcome !== 'needs-approval') return verdict;
+  return { outcome: 'deny', rules: verdict.rules, reason: verdict.reason };
+}
+
+/** What a node says, and whether approvals are all that is missing. */
+export type NodeOpinion =
+  | Exclude<Verdict, { outcome: 'needs-approval' }>
+  | { readonly outcome: 'needs-approval'; readonly rules: readonly string[]; readonly reason: string };
+
+/** As `decideOnNode`, and says whether approvals are all that is missing. Nothing is run for anything but `allow`. */
+export function weighOnNode(policy: NodePolicy, question: NodeQuestion): NodeOpinion {
   try {
-    return decideForSigner(policy, question);
+    return weighForSigner(policy, question);
   } catch {
     return UNDECIDED;
   }
 }
 
-function decideForSigner(policy: NodePolicy, question: NodeQuestion): Decision {
+function weighForSigner(policy: NodePolicy, question: NodeQuestion): NodeOpinion {
   const signer = judgeSigner(policy, question);
-  if (signer.outcome === 'deny') return signer;
-  const { caller, agent, action, effect } = question;
-  const decision = applyRules(policy, { caller, agent, action, effect, place: undefined });
-  return decision.outcome === 'allow' ? { ...decision, rules: [...signer.rules, ...decision.rules] } : decision;
+  if (signer.outcome === 'deny') return deny(signer.rules, signer.reason ?? 'the signer may not');
+  const { caller, agent, action, effect, input } = question;
+  const ruling = applyRules(policy, { caller, agent, action, effect, input, place: undefined });
+  if (ruling.outcome === 'deny') return ruling;
+  const denying = ruling.exceptions.filter(({ nodes }) => isHere(nodes, question));
+  if (denying.length > 0) return denyHere(denying, question);
+  const opinions = ruling.grants
+    .filter(({ nodes }) => isHere(nodes, question))
+    .map((grant) => weighGrant(policy, grant, question));
+  const best =
+    opinions.find(({ outcome }) => outcome === 'allow') ??
+    opinions.find(({ outcome }) => outcome === 'needs-approval') ??
+    opinions[0] ??
+    denyElsewhere(ruling.grants, question);
+  return best.outcome === 'allow' ? { ...best, rules: [...signer.rules, ...best.rules] } : best;
+}
+
+/** An error while matching is thrown on, and so a denial. */
+function isHere(nodes: NodeLimit | undefined, { profile }: NodeQuestion): boolean {
+  return nodes === undefined || matchFilter({ ...EVERYBODY, where: [nodes.expression] }, profile);
+}
+
+function denyHere(denying: readonly DenyRule[], { caller, agent, action }: NodeQuestion): NodeOpinion {
+  const given = denying.find((rule) => rule.reason !== undefined)?.reason;
+  return deny(
+    denying.map(({ at }) => at),
+    given ?? `\`${agent}.${action}\` is denied to ${caller} on this node`,
+  );
+}
+
+function denyElsewhere(grants: readonly Grant[], { caller, agent, action }: NodeQuestion): NodeOpinion {
+  const where = grants.map(({ nodes }) => `\`${nodes?.text}\``).join(' or ');
+  const rules = new Set(grants.flatMap((grant) => grant.rules));
+  return deny([...rules], `\`${agent}.${action}\` is allowed to ${caller} only on nodes with ${where}`);
+}
+
+function weighGrant(policy: NodePolicy, grant: Grant, question: NodeQuestion): NodeOpinion {
+  const { targets } = question;
+  const { rules, maxNodes, requireFilter, approval } = grant;
+  if (targets === undefined) {
+    // INVARIANT: a limit that can't be checked is not kept.
+    const isFree = maxNodes === undefined && !requireFilter && approval === undefined;
+    return isFree ? { outcome: 'allow', rules } : deny(rules, 'the request does not say how many nodes it is for');
+  }
+  const verdict = judgeGrant(grant, targets);
+  if (verdict.outcome !== 'needs-approval') return verdict;
+  const lack = checkApprovals(policy, verdict.approval, { ...question, targets });
+  return lack === undefined ? { outcome: 'allow', rules } : { outcome: 'needs-approval', rules, reason: lack };
 }
 
 /**
- * What a signing key may ask for at most, and for whom, whatever the rules say of the caller. A node asks this before it
- * remembers or matches anything for a key.
+ * What a signing key may ask for at most, and for whom, whatever the policy's rules say of the caller. A node asks this
+ * before it remembers or matches anything for a key.
  */
 export function judgeSigner(
   policy: NodePolicy,
   { principal, caller, effect }: Pick<NodeQuestion, 'principal' | 'caller' | 'effect'>,
-): Decision {
+): NodeVerdict {
   const signer = policy.signers.get(principal);
   if (signer === undefined) {
     const reason = `the signer \`${principal}\` may ask for nothing here: it is not in this node's \`signers\``;
@@ -53,4 +131,8 @@ export function judgeSigner(
     return { outcome: 'deny', rules, reason: `the key of ${principal} may not speak for this caller` };
   }
   return { outcome: 'allow', rules };
+}
+
+function deny(rules: readonly string[], reason: string): Extract<NodeOpinion, { outcome: 'deny' }> {
+  return { outcome: 'deny', rules, reason };
 }

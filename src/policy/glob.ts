@@ -1,13 +1,19 @@
 const ACTION_GLOB = /^[a-z0-9_*]{1,64}(?:\.[a-z0-9_*]{1,64})?$/;
 
+/** What the bot does by itself. */
+const OWN_DOINGS = 'mcobot.';
+
 /**
  * Whether the whole text matches the glob, in which `*` stands for any characters, none included; nothing else is
  * special. Never backtracks over more than one `*`, so time grows with the two lengths only.
  */
 export function matchesGlob(glob: string, text: string): boolean {
+  const star = glob.indexOf('*');
+  // A policy asks this a thousand times for each decision, and nearly all globs are one of these two.
+  if (star === -1) return glob === text;
+  if (star === glob.length - 1) return text.startsWith(glob.slice(0, -1));
   const [head = '', ...rest] = glob.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return glob === text;
+  const tail = rest.pop() ?? '';
   if (text.length < head.length + tail.length || !text.startsWith(head) || !text.endsWith(tail)) return false;
   let from = head.length;
   const end = text.length - tail.length;
@@ -22,4 +28,23 @@ export function matchesGlob(glob: string, text: string): boolean {
 /** Whether the text is a glob over `AGENT.ACTION` that can match anything at all: `package` alone never could. */
 export function isActionGlob(text: string): boolean {
   return ACTION_GLOB.test(text) && (text.includes('.') || text.includes('*'));
+}
+
+/** Whether a glob is written for what the bot does by itself, such as `mcobot.audit`, and not for what happens on nodes. */
+export function isForOwnDoings(glob: string): boolean {
+  return glob.startsWith(OWN_DOINGS);
+}
+
+/** Whether one of the globs of a denial matches `AGENT.ACTION`. */
+export function matchesAny(globs: readonly string[], name: string): boolean {
+  return globs.some((glob) => matchesGlob(glob, name));
+}
+
+/**
+ * The same for a permission. INVARIANT: `*` gives nobody the audit trail: what the bot does by itself is allowed only by
+ * a glob that names it.
+ */
+export function allowsName(globs: readonly string[], name: string): boolean {
+  const isOwn = isForOwnDoings(name);
+  return globs.some((glob) => (!isOwn || isForOwnDoings(glob)) && matchesGlob(glob, name));
 }

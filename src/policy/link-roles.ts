@@ -1,6 +1,7 @@
 import type { AllowRule, Role } from './policy.ts';
 import { complain, complainUnknown, type Entry, mergeSection, type PolicyPart } from './policy-part.ts';
 import type { BotFile } from './policy-schema.ts';
+import { type ApprovingGroups, readConditions } from './read-conditions.ts';
 import { readActions, readEffect } from './rule-fields.ts';
 
 const MAX_ROLES = 1000;
@@ -12,12 +13,12 @@ type RoleEntry = NonNullable<BotFile['roles']>[string];
  *
  * @throws McoError `usage/bad-file`
  */
-export function linkRoles(parts: readonly PolicyPart<BotFile>[]): ReadonlyMap<string, Role> {
+export function linkRoles(parts: readonly PolicyPart<BotFile>[], groups: ApprovingGroups): ReadonlyMap<string, Role> {
   const entries = mergeSection<BotFile, RoleEntry>(parts, 'roles', 'role');
   const own = new Map<string, readonly AllowRule[]>();
   for (const [name, entry] of entries) {
     if (own.size >= MAX_ROLES) throw complain(entry.at, `there are more than ${MAX_ROLES} roles`);
-    own.set(name, readAllow(name, entry));
+    own.set(name, readAllow(name, entry, groups));
     checkIncludes(entry, entries);
   }
   refuseCircles(entries);
@@ -29,7 +30,7 @@ export function linkRoles(parts: readonly PolicyPart<BotFile>[]): ReadonlyMap<st
   return roles;
 }
 
-function readAllow(name: string, entry: Entry<RoleEntry>): AllowRule[] {
+function readAllow(name: string, entry: Entry<RoleEntry>, groups: ApprovingGroups): AllowRule[] {
   const { allow = [], includes = [] } = entry.value;
   if (allow.length + includes.length === 0) {
     throw complain(entry.at, `the role \`${name}\` allows nothing`, 'give it `allow` or `includes`');
@@ -37,6 +38,7 @@ function readAllow(name: string, entry: Entry<RoleEntry>): AllowRule[] {
   return allow.map((rule, index) => ({
     actions: readActions(rule.actions, (i) => entry.atField(['allow', index, 'actions', i])),
     effect: readEffect(rule.effect, entry.atField(['allow', index, 'effect'])),
+    ...readConditions(rule, groups, (path) => entry.atField(['allow', index, ...path])),
     at: entry.atField(['allow', index]),
   }));
 }

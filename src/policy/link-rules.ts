@@ -1,8 +1,9 @@
 import { linkMembers, mergeGroups, type Side } from './link-groups.ts';
 import { linkRoles } from './link-roles.ts';
-import type { Binding, DenyRule, RuleSet } from './policy.ts';
+import type { Binding, DenyRule, Role, RuleSet } from './policy.ts';
 import { complain, complainUnknown, type PolicyPart } from './policy-part.ts';
 import type { BotFile } from './policy-schema.ts';
+import { readExtent } from './read-conditions.ts';
 import { type KnownNames, readActions, readPlaces, readWho } from './rule-fields.ts';
 
 type Parts = readonly PolicyPart<BotFile>[];
@@ -18,11 +19,15 @@ export function linkRules(parts: Parts, side: Side): RuleSet {
   const known: KnownNames = { people, groups: new Set(entries.keys()), callers: side === 'node' };
   const groups = linkMembers(entries, known, side);
   if (side === 'node') refusePlaces(parts);
-  return { groups, bindings: linkBindings(parts, known), deny: linkDeny(parts, known) };
+  const sizeOf = (group: string): number | undefined => {
+    const { slack, mattermost } = entries.get(group)?.value ?? {};
+    return slack === undefined && mattermost === undefined ? groups.get(group)?.size : undefined;
+  };
+  const roles = linkRoles(parts, { names: known.groups, sizeOf });
+  return { groups, bindings: linkBindings(parts, roles, known), deny: linkDeny(parts, known) };
 }
 
-function linkBindings(parts: Parts, known: KnownNames): Binding[] {
-  const roles = linkRoles(parts);
+function linkBindings(parts: Parts, roles: ReadonlyMap<string, Role>, known: KnownNames): Binding[] {
   return parts.flatMap(({ sections, at }) =>
     (sections.bindings ?? []).map((binding, n): Binding => {
       const role = roles.get(binding.role);
@@ -46,6 +51,7 @@ function linkDeny(parts: Parts, known: KnownNames): DenyRule[] {
         actions: readActions(rule.actions, (i) => at(['deny', n, 'actions', i])),
         who: readWho(rule.who, known, (i) => at(['deny', n, 'who', i])),
         places: readPlaces(rule.in, (i) => at(['deny', n, 'in', i])),
+        ...readExtent(rule, (path) => at(['deny', n, ...path])),
         reason: rule.reason,
         at: at(['deny', n]),
       }),

@@ -7,7 +7,7 @@ const UNUSABLE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 interface Mistake {
   readonly message: string;
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
 }
 
 /** Refuses what the schemas proper would quietly read as less than was written. Run it before them. */
@@ -37,7 +37,22 @@ function findMistake(file: unknown): Mistake | undefined {
       const path = [section, name];
       if (UNUSABLE_KEYS.has(name)) return { message: 'is not a name that can be used', path };
       if (!isMap(entry)) return { message: 'is not a map; write `{}` for an empty one', path };
+      const mistake = section === 'roles' ? findInputMistake(entry.allow, [...path, 'allow']) : undefined;
+      if (mistake !== undefined) return mistake;
     }
+  }
+  return findInputMistake(Object.hasOwn(file, 'deny') ? file.deny : undefined, ['deny']);
+}
+
+/** A limit that is left out without a word would make a rule wider than it was written. */
+function findInputMistake(rules: unknown, path: Mistake['path']): Mistake | undefined {
+  for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries()) {
+    const inputs: unknown = isMap(rule) && Object.hasOwn(rule, 'inputs') ? rule.inputs : undefined;
+    if (inputs === undefined) continue;
+    const here = [...path, index, 'inputs'];
+    if (!isMap(inputs)) return { message: 'is not a map such as `{ package: ["openafs-*", libc6] }`', path: here };
+    const name = Object.keys(inputs).find((key) => UNUSABLE_KEYS.has(key));
+    if (name !== undefined) return { message: 'is not a name that can be used', path: [...here, name] };
   }
   return undefined;
 }

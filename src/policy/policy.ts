@@ -1,12 +1,62 @@
 import type { Effect } from '../core/agent-description.ts';
+import type { Expression } from '../core/filter.ts';
 
-/** What the policy says to one request, and the rules that counted, as `FILE:LINE`. A denial always has a reason. */
-export interface Decision {
-  readonly outcome: 'allow' | 'deny';
-  readonly rules: readonly string[];
-  /** One line for people: "`package.update` needs write; you have read here". */
-  readonly reason?: string;
+/** A policy's `nodes: "-F environment=staging"`: which nodes a rule is for. */
+export interface NodeLimit {
+  /** As it is written in the file. */
+  readonly text: string;
+  readonly expression: Expression;
 }
+
+/** Whose yes a run needs, from how many nodes on. */
+export interface ApprovalRule {
+  /** Up to so many nodes it needs none. Zero: always. */
+  readonly overNodes: number;
+  /** The name of a group in `RuleSet.groups`. */
+  readonly from: string;
+  readonly count: number;
+  readonly expiresMs: number;
+}
+
+/** What an allowing rule puts up with. Somebody who may do a thing by two rules has two of these, and uses one. */
+export interface Grant {
+  /** The rule, then the bindings that give it, as `FILE:LINE`. */
+  readonly rules: readonly string[];
+  /** Undefined: any node. */
+  readonly nodes?: NodeLimit | undefined;
+  readonly maxNodes?: number | undefined;
+  /** Whether somebody has to say which nodes. */
+  readonly requireFilter: boolean;
+  readonly approval?: ApprovalRule | undefined;
+}
+
+/**
+ * What the policy says to one request, and the rules that counted, as `FILE:LINE`. A denial always has a reason.
+ * An allowance has at least one grant, the widest first, none of which another one covers; what then becomes known of
+ * the nodes is put to `judgeGrant`.
+ */
+export type Decision =
+  | {
+      readonly outcome: 'allow';
+      readonly rules: readonly string[];
+      readonly grants: readonly Grant[];
+      /** Nodes that a denial is for, whatever allows the rest. */
+      readonly excluded: readonly NodeLimit[];
+    }
+  | { readonly outcome: 'deny'; readonly rules: readonly string[]; readonly reason: string };
+
+/** What is known of the nodes when all of them are known. */
+export interface Targeted {
+  readonly count: number;
+  /** Whether a filter or a list of names chose them; false: everybody was meant. */
+  readonly isNarrowed: boolean;
+}
+
+/** What a grant says to a list of nodes. */
+export type Verdict =
+  | { readonly outcome: 'allow'; readonly rules: readonly string[] }
+  | { readonly outcome: 'needs-approval'; readonly rules: readonly string[]; readonly approval: ApprovalRule }
+  | { readonly outcome: 'deny'; readonly rules: readonly string[]; readonly reason: string };
 
 /** A policy file as it was read: `name` is what rules and errors call it. */
 export interface PolicyFile {
@@ -22,10 +72,19 @@ export interface Who {
   readonly groups: readonly string[];
 }
 
+/** Input name -> globs for its whole value, one of which must match. An input that is not given matches none. */
+export type InputLimits = ReadonlyMap<string, readonly string[]>;
+
 /** Part of a role: the actions matching these globs, up to this effect (`write` includes `read`). */
 export interface AllowRule {
   readonly actions: readonly string[];
   readonly effect: Effect;
+  readonly inputs?: InputLimits | undefined;
+  readonly nodes?: NodeLimit | undefined;
+  readonly maxNodes?: number | undefined;
+  /** Undefined: of a write, yes; of a read, no. */
+  readonly requireFilter?: boolean | undefined;
+  readonly approval?: ApprovalRule | undefined;
   readonly at: string;
 }
 
@@ -46,6 +105,11 @@ export interface Binding {
 /** Forbids actions whatever else allows them. `places` undefined: everywhere. */
 export interface DenyRule {
   readonly actions: readonly string[];
+  /** `write`: reads are left alone. Undefined: both. */
+  readonly effect?: Effect | undefined;
+  readonly inputs?: InputLimits | undefined;
+  /** Only these nodes. Undefined: all. */
+  readonly nodes?: NodeLimit | undefined;
   readonly who: Who;
   readonly places: readonly string[] | undefined;
   readonly reason: string | undefined;

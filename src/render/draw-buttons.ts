@@ -18,10 +18,11 @@ export function drawRunningButtons({ run }: RunHeader, { hasButtons }: ButtonTra
  * What can be done with a finished run. A write is repeated by a button only where the chat asks first, and never for nodes
  * that did not answer: they may have done it.
  */
-export function drawDoneButtons({ header, counts }: RunReport, traits: ButtonTraits): CardButton[] {
+export function drawDoneButtons({ header, counts, outcome }: RunReport, traits: ButtonTraits): CardButton[] {
   if (!traits.hasButtons) return [];
   const { run, effect } = header;
-  const isWrite = effect === 'write';
+  // A preview sends nothing, however often.
+  const isWrite = effect === 'write' && outcome !== 'PREVIEW';
   // A retry asks everybody whom `--nodes RUN:failed` means: also those to whom nothing was sent.
   const isFailed = counts.failed + counts.expired > 0;
   const retried = counts.failed + counts.expired + counts.notSent;

@@ -1,19 +1,23 @@
 import type { Card } from '../core/card.ts';
+import type { McoError } from '../core/errors.ts';
 import { escapeText } from '../core/escape-text.ts';
 import type { Outcome, RunReport } from '../core/report.ts';
 import type { RootView } from '../core/surface.ts';
 import { describeAggregate } from './describe-aggregate.ts';
+import { describeApprovals } from './describe-approval.ts';
 import { describeHeader, nameCaller } from './describe-header.ts';
 import { describeHint, describeProblem } from './describe-problem.ts';
 import { describeRefused } from './describe-refused.ts';
+import { drawAwaitingRoot } from './draw-awaiting-root.ts';
 import { type ButtonTraits, drawDoneButtons, drawRunningButtons } from './draw-buttons.ts';
 import { formatCount } from './format-count.ts';
 import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
 import { groupFailures } from './group-failures.ts';
 import { listNames } from './list-names.ts';
-import { countAnswered, describeCounts, namesOf, wordFor } from './outcome-words.ts';
+import { countAnswered, describeCounts, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
 import { drawProgress } from './progress-bar.ts';
 
+const MAX_RULES = 5;
 const MAX_FAILURES = 5;
 const MAX_FAILED_NAMES = 5;
 const MAX_NAMES = 12;
@@ -35,13 +39,15 @@ const CAVEATS: Partial<Readonly<Record<Outcome, string>>> = {
  */
 export function drawRootCard(view: RootView, traits: ButtonTraits): Card {
   if (view.state === 'done') return drawSummary(view.report, traits);
+  if (view.state === 'awaiting') return drawAwaitingRoot(view, traits);
   const head = { header: describeHeader(view.header), buttons: drawRunningButtons(view.header, traits), body: [] };
   if (view.state === 'discovering') {
     return { ...head, outcome: 'DISCOVERING', summary: `${formatCount(view.found, 'node')} so far` };
   }
   const awaited = view.waitingFor?.length ? [`waiting for ${listNames(view.waitingFor, MAX_AWAITED)}`] : [];
   const progress = drawProgress(view.answered, view.targeted);
-  const summary = [progress, formatProgressTime(view.elapsedMs), ...awaited].join(' · ');
+  const approved = describeApprovals(view.approvedBy);
+  const summary = [progress, formatProgressTime(view.elapsedMs), ...approved, ...awaited].join(' · ');
   return { ...head, outcome: 'RUNNING', summary };
 }
 
@@ -75,11 +81,30 @@ const isNothingSent = ({ counts }: RunReport): boolean => counts.notSent === cou
 const isNobodyBelieved = ({ problem }: RunReport): boolean => problem?.code === 'untrusted/no-believable-answer';
 
 function describeEnd(report: RunReport): string[] {
-  const { counts, outcome, problem, elapsedMs } = report;
-  const reason = problem && isNothingSent(report) ? [describeProblem(problem)] : [];
+  const { counts, outcome, problem, elapsedMs, approvedBy } = report;
+  const reason = problem && isNothingSent(report) ? [explainWithRules(problem)] : [];
+  const unsent = describeUnsent(report);
+  if (unsent !== undefined) {
+    const why = outcome === 'PREVIEW' ? reason : describeApprovals(approvedBy);
+    return [unsent, ...why, 'nothing was sent'];
+  }
   const told = counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
-  return outcome === 'NO MATCH' && counts.targeted === 0 ? told : [...told, formatElapsed(elapsedMs)];
+  const timed = outcome === 'NO MATCH' && counts.targeted === 0 ? told : [...told, formatElapsed(elapsedMs)];
+  return [...timed, ...describeApprovals(approvedBy)];
 }
+
+/** Where nothing was to be sent, or nobody allowed it, how long that took and how it is counted says nothing. */
+function describeUnsent({ outcome, counts }: RunReport): string | undefined {
+  const who = formatCount(counts.targeted, 'node');
+  if (outcome === 'PREVIEW') return `${who} would be asked`;
+  return isUnapproved(outcome) ? `${who} ${counts.targeted === 1 ? 'was' : 'were'} not asked` : undefined;
+}
+
+/** A policy's limit stands somewhere: whoever met it wants to know where. */
+const explainWithRules = (problem: McoError): string =>
+  problem.rules.length === 0
+    ? describeProblem(problem)
+    : `${describeProblem(problem)} (${listNames(problem.rules, MAX_RULES)})`;
 
 function explainOutcome(report: RunReport): string[] {
   const { outcome, counts, problem, header } = report;

@@ -11,7 +11,7 @@ import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
 import { type FailureGroup, groupFailures } from './group-failures.ts';
 import { drawColumns, listNames } from './list-names.ts';
-import { countAnswered, isFailure, namesOf, wordFor } from './outcome-words.ts';
+import { countAnswered, isFailure, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
 import { bytesOfLines, drawLazily, takeBlocks } from './take-blocks.ts';
 
 const FAILURE_LIMITS = { maxLines: 100, maxBytes: 7000 };
@@ -44,7 +44,10 @@ export interface ThreadSection {
  * not. Nothing when nobody was asked.
  */
 export function drawThreadSections(report: RunReport, room: ThreadRoom): ThreadSection[] {
-  const { counts, elapsedMs, header } = report;
+  const { counts, elapsedMs, header, outcome } = report;
+  // The thread has the frozen list already.
+  if (isUnapproved(outcome)) return [];
+  if (outcome === 'PREVIEW') return drawWouldBeAsked(report, room);
   const answered = `Finished processing ${countAnswered(counts)} / ${counts.targeted} hosts in ${formatMs(elapsedMs)}`;
   const isSilent = counts.targeted === 0 || (header.view === 'names' && counts.ok === counts.targeted);
   const before = [drawFailures(report, room), drawFailureData(report, room)];
@@ -129,6 +132,14 @@ function drawAggregates({ aggregates, header }: RunReport): ThreadSection[] {
   ];
 }
 
+function drawWouldBeAsked({ results }: RunReport, { maxBytes, whole }: ThreadRoom): ThreadSection[] {
+  if (results.length === 0) return [];
+  const names = results.map(({ node }) => node);
+  const lines = drawNames(names, maxBytes);
+  const isCut = bytesOfLines(drawColumns(names, names.length)) > maxBytes;
+  return [{ title: 'Would be asked:', part: { kind: 'fixed', lines }, end: isCut ? [whole] : [] }];
+}
+
 function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport): ThreadSection[] {
   const lists: [string, readonly string[]][] = [
     ['No response from:', namesOf(results, 'silent')],
@@ -146,9 +157,9 @@ function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport
 }
 
 /** Rows of names within their limit; the rest is a number, so that nobody is forgotten. */
-function drawNames(names: readonly string[]): string[] {
-  for (let max = Math.min(names.length, MISSING_BYTES); ; max = Math.floor(max / 2)) {
+function drawNames(names: readonly string[], maxBytes = MISSING_BYTES): string[] {
+  for (let max = Math.min(names.length, maxBytes); ; max = Math.floor(max / 2)) {
     const lines = drawColumns(names, max);
-    if (max <= 1 || bytesOfLines(lines) <= MISSING_BYTES) return lines;
+    if (max <= 1 || bytesOfLines(lines) <= maxBytes) return lines;
   }
 }

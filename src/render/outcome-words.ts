@@ -17,6 +17,9 @@ const WORDS: Readonly<Record<NodeOutcome, string>> = {
 export const isFailure = ({ outcome }: NodeResult): boolean =>
   outcome === 'failed' || outcome === 'denied' || outcome === 'expired';
 
+/** It needed an approval and did not get it. */
+export const isUnapproved = (run: Outcome): boolean => run === 'REJECTED' || run === 'WITHDRAWN' || run === 'EXPIRED';
+
 /** How a node's end is called. Of a cancelled run nobody waited for the rest. */
 export const wordFor = (node: NodeOutcome, run: Outcome): string =>
   node === 'unknown' && run === 'CANCELLED' ? 'NOT WAITED FOR' : WORDS[node];

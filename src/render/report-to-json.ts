@@ -49,6 +49,10 @@ export interface ReportJson {
   readonly refusedAnswers: number;
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** Who approved it, where somebody had to. */
+  readonly approvedBy?: readonly { readonly by: string; readonly at: string }[];
+  /** Who cancelled, rejected or withdrew it. */
+  readonly endedBy?: string;
   readonly problem?: ProblemJson;
 }
 
@@ -72,9 +76,16 @@ export function reportToJson(report: RunReport): ReportJson {
     refusedAnswers: report.refusedAnswers,
     startedAt: new Date(report.startedAt).toISOString(),
     elapsedMs: report.elapsedMs,
+    ...(report.approvedBy ? { approvedBy: report.approvedBy.map(approvalToJson) } : {}),
+    ...(report.cancelledBy === undefined ? {} : { endedBy: report.cancelledBy }),
     ...(report.problem ? { problem: problemToJson(report.problem) } : {}),
   };
 }
+
+const approvalToJson = ({ by, at }: { readonly by: string; readonly at: number }) => ({
+  by,
+  at: new Date(at).toISOString(),
+});
 
 const UNANSWERED: ReadonlySet<NodeOutcome> = new Set(['silent', 'notSent', 'unknown']);
 

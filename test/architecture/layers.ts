@@ -18,7 +18,12 @@ const PRODUCT = ['src/', 'commands/', 'agent/'];
 const LAYERS: readonly Layer[] = [
   { name: 'src/core/', project: ['src/core/'], packages: PURE, node: false },
   { name: 'src/language/', project: ['src/core/', 'src/language/'], packages: ['yargs-parser'], node: false },
-  { name: 'src/policy/', project: ['src/core/', 'src/policy/'], packages: PURE, node: false },
+  {
+    name: 'src/policy/',
+    project: ['src/core/', 'src/language/', 'src/policy/'],
+    packages: PURE,
+    node: false,
+  },
   { name: 'src/render/', project: ['src/core/', 'src/render/'], packages: PURE, node: false },
   {
     name: 'src/bot/',

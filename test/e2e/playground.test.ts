@@ -28,7 +28,7 @@ interface Played extends Ended {
 async function play(cwd: string, ...args: string[]): Promise<Played> {
   const ended = await runProgram('playground', args, { cwd });
   const log = (name: string) => readRecords(join(cwd, '.mcobot', 'playground', name));
-  return { ...ended, bot: log('bot-audit.jsonl'), nodes: log('node-audit.jsonl') };
+  return { ...ended, bot: log('bot-audit.db'), nodes: log('node-audit.jsonl') };
 }
 
 const once = (cwd: string, command: string, ...args: string[]) =>
@@ -40,7 +40,7 @@ const sumOf = ({ targeted: _, ...outcomes }: Counts): number =>
   Object.values(outcomes).reduce((sum, count) => sum + count, 0);
 
 function assertNothingSent({ bot, nodes }: Played): void {
-  assert.deepEqual(eventsOf(bot), ['refused', 'started', 'stopped']);
+  assert.deepEqual(eventsOf(bot), ['received', 'refused', 'started', 'stopped']);
   assert.deepEqual(eventsOf(nodes), ['started', 'stopped']);
 }
 
@@ -113,7 +113,11 @@ describe('the playground', { timeout: 300_000 }, () => {
   });
 
   test('ana may, on as many nodes as she says, and each is recorded before it is done', async () => {
-    const { exitCode, stdout, bot, nodes } = await once(cwd, '/mco package update bash --limit 3', '--json');
+    const { exitCode, stdout, bot, nodes } = await once(
+      cwd,
+      '/mco package update bash -F osfamily=Debian --limit 3',
+      '--json',
+    );
     const report = JSON.parse(stdout) as ReportJson;
     assert.equal(exitCode, 0);
     assert.equal(report.counts.ok, 3);
@@ -121,6 +125,9 @@ describe('the playground', { timeout: 300_000 }, () => {
     assert.deepEqual(mine, [
       ['decided', 'allow'],
       ['intent', undefined],
+      ['answered', 'ok'],
+      ['answered', 'ok'],
+      ['answered', 'ok'],
       ['outcome', 'OK'],
     ]);
     const targets = report.replies.map(({ node }) => node);
@@ -209,7 +216,7 @@ describe('the playground', { timeout: 300_000 }, () => {
     chat.type('/quit\r');
     const { exitCode } = await chat.ended;
     assert.equal(exitCode, 0);
-    const log = join(cwd, '.mcobot', 'playground', 'bot-audit.jsonl');
+    const log = join(cwd, '.mcobot', 'playground', 'bot-audit.db');
     assert.equal(findRecords(log, { event: 'decided', result: 'deny', caller: 'person:bob' }).length, 1);
   });
 });

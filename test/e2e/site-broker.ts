@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { startEmbeddedBroker } from '../../src/adapters/embedded-broker/embedded-broker.ts';
 import { createStompBus, type StompBus } from '../../src/adapters/stomp/stomp-bus.ts';
 import { type Activemq, findFreePort, startActivemq } from '../contract/activemq.ts';
 
@@ -32,6 +33,13 @@ export async function startSiteBroker(dir: string): Promise<SiteBroker> {
   const broker = await startActivemq({ configFile, tls: true, properties });
   const { tlsPort = 0, ca = '' } = broker;
   return { plainPort, tlsPort, ca, kill: broker.kill, restart: broker.restart, stop: broker.stop };
+}
+
+/** The embedded broker in its place: it is there at once, lets everybody in, and has no TLS. */
+export async function startQuickBroker(): Promise<SiteBroker> {
+  const broker = await startEmbeddedBroker();
+  const refuse = () => Promise.reject(new Error('the embedded broker is not started again'));
+  return { plainPort: broker.port, tlsPort: 0, ca: '', kill: broker.kill, restart: refuse, stop: broker.close };
 }
 
 /** A connection of the test's own. */

@@ -106,7 +106,7 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
     const [intent] = findRecords(node2.audit, { event: 'intent', run: report.run, action: 'package.status' });
     assert.equal(intent?.signer, `ana ${fingerprintIn(site, 'ana')}`);
     const events = findRecords(site.path('ana-audit.jsonl'), { run: report.run }).map(({ event }) => event);
-    assert.deepEqual(events, ['decided', 'intent', 'outcome']);
+    assert.deepEqual(events, ['decided', 'intent', 'answered', 'answered', 'outcome']);
   });
 
   test('a person asks over TLS with a key file that has a passphrase', async () => {
@@ -172,7 +172,10 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
     for (const { running, audit } of [bot, node1, node2]) {
       const { exitCode, signal, stderr } = await running.stop('SIGTERM');
       assert.deepEqual([exitCode, signal], [0, null], stderr);
-      assert.equal(readRecords(audit).at(-1)?.event, 'stopped');
+      const events = readRecords(audit).map(({ event }) => event);
+      // The bot signs the end of its trail.
+      if (audit === bot.audit) assert.equal(events.pop(), 'checkpoint');
+      assert.equal(events.at(-1), 'stopped');
     }
   });
 
@@ -183,7 +186,12 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
     const { exitCode, stdout } = await again.running.ended;
     assert.match(stdout, /did you mean `status`/);
     assert.equal(exitCode, 1);
-    assert.equal(readRecords(again.audit).at(-1)?.event, 'stopped');
+    assert.deepEqual(
+      readRecords(again.audit)
+        .slice(-2)
+        .map(({ event }) => event),
+      ['stopped', 'checkpoint'],
+    );
   });
 
   test('a broken configuration is one clear line, and exit code 1', async () => {
@@ -194,6 +202,8 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
       audit: 'x.jsonl',
     };
     const agent = { ...good, policy: 'node-policy.yaml' };
+    const keys = { read: { principal: 'mco-read', file: 'mco-read' } };
+    const bot = { broker: site.brokerSection('bot', 'plain'), keys, known_hosts: ['known_hosts'], chat: {} };
     const openKey = site.write('open-key', '', 0o644);
     site.write('bad-policy.yaml', 'roles: 7\n');
     site.write('bad-signers', 'ana ssh-ed25519 not-a-key\n');
@@ -208,6 +218,8 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
       ['agent', { ...agent, allowed_signers: 'bad-signers' }, /bad-signers:1: /],
       ['agent', { ...agent, broker: { ...good.broker, passcode_file: 'open.passcode' } }, /everybody may read/],
       ['bot', { broker: good.broker, chat: {} }, /bot-\d+\.yaml:\d+: .*keys/],
+      ['bot', { ...bot, audit: 'bot-audit.jsonl' }, /bot-\d+\.yaml:\d+: .*audit/],
+      ['bot', { ...bot, audit: { trail: 'audit.db', channel: 'slack:T0/C0' } }, /slack:T0\/C0 is in no chat/],
       [
         'cli',
         { broker: good.broker, caller: 'ana', key: { principal: 'ana', file: 'ana' } },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { createKeyFolder, KEY_KINDS, type KeyFolder, runKeygen } from '../contract/openssh-tools.ts';
 import { killPrograms, type Running, startProgram } from './programs.ts';
-import { type Login, PASSCODES, type SiteBroker, startSiteBroker } from './site-broker.ts';
+import { type Login, PASSCODES, type SiteBroker, startQuickBroker, startSiteBroker } from './site-broker.ts';
 
 export type KeyKind = keyof typeof KEY_KINDS;
 
@@ -22,9 +22,11 @@ export interface SitePlan {
   readonly signers: Readonly<Record<string, SiteSigner>>;
   /** Keys that nobody lists. */
   readonly strangers?: readonly string[];
+  /** Default: ActiveMQ. */
+  readonly broker?: 'activemq' | 'embedded';
 }
 
-/** A folder with everything a site has, in real files, and a real broker. */
+/** A folder with everything a site has, in real files, and a broker. */
 export interface Site {
   readonly dir: string;
   readonly keys: KeyFolder;
@@ -48,7 +50,7 @@ export async function createSite(plan: SitePlan): Promise<Site> {
     return path(name);
   };
   try {
-    const broker = await startSiteBroker(dir);
+    const broker = plan.broker === 'embedded' ? await startQuickBroker() : await startSiteBroker(dir);
     makeKeys(keys, plan);
     writeTrust({ keys, plan, write });
     write('ca.pem', broker.ca);
@@ -135,11 +137,11 @@ export async function startBot(site: Site, over: 'plain' | 'tls' = 'plain'): Pro
     broker: site.brokerSection('bot', over),
     keys: { read: { principal: 'mco-read', file: 'mco-read' }, write: { principal: 'mco-write', file: 'mco-write' } },
     known_hosts: ['known_hosts'],
-    audit: 'bot-audit.jsonl',
+    audit: { trail: 'audit.db' },
     store: 'mcobot.db',
     chat: { console: { user: 'ana' } },
   });
   const running = startProgram('bot', ['start', '--config', config], { cwd: site.dir });
   await running.prints(/mcobot .* started/);
-  return { running, audit: site.path('bot-audit.jsonl') };
+  return { running, audit: site.path('audit.db') };
 }

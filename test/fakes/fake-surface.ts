@@ -29,6 +29,12 @@ export function createFakeSurface(): FakeSurface {
       return {
         whenShown: () => Promise.resolve(),
         update: (next) => told.roots.push(next),
+        async park(view) {
+          told.roots.push(view);
+        },
+        async remind(view) {
+          told.roots.push(view);
+        },
         async finish(report) {
           told.reports.push(report);
         },

@@ -1,6 +1,8 @@
 import type { Agent, RunAction } from '../../../src/core/agent.ts';
 import type { AgentDescription, Input } from '../../../src/core/agent-description.ts';
+import type { AuditReader, FoundRecords } from '../../../src/core/audit-reader.ts';
 import { type FactValue, lookUpFact, type NodeProfile } from '../../../src/core/facts.ts';
+import type { JsonValue } from '../../../src/core/json.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
 import { RPCUTIL_DESCRIPTION } from './description.ts';
 
@@ -13,6 +15,8 @@ export interface NodeAccess {
   profile(): NodeProfile;
   /** The outputs of `daemon_stats` but for `version`. */
   stats(): ReplyData;
+  /** Its own audit trail. */
+  readonly audit: AuditReader;
 }
 
 /** @param descriptions those of all agents on the node */
@@ -39,7 +43,14 @@ export function createRpcutilAgent(node: NodeAccess, descriptions: readonly Agen
     name,
     ({ input }) => Promise.resolve(answer(input)),
   ]);
-  return { description: RPCUTIL_DESCRIPTION, actions: Object.fromEntries(actions) };
+  const audit: RunAction = async ({ input, signal }) =>
+    tellRecords(await node.audit.find(String(input['run']), signal));
+  return { description: RPCUTIL_DESCRIPTION, actions: { ...Object.fromEntries(actions), audit } };
+}
+
+/** Records hold what came from outside as data: they are JSON as they are. */
+function tellRecords({ records, truncated }: FoundRecords): ReplyData {
+  return { records: records as readonly unknown[] as readonly JsonValue[], truncated };
 }
 
 function describeAgent({ agent, version, about, actions }: AgentDescription): ReplyData {

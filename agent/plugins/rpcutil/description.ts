@@ -1,5 +1,8 @@
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
 
+/** As `core/names.ts` has it, for a language that knows no anchors. */
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+
 const FACT_NAME = '[^\\x00-\\x20,]+';
 
 export const RPCUTIL_DESCRIPTION: AgentDescription = {
@@ -98,6 +101,21 @@ export const RPCUTIL_DESCRIPTION: AgentDescription = {
       display: 'always',
       aggregate: [{ function: 'summary', output: 'version' }],
       examples: ['rpc rpcutil daemon_stats'],
+    },
+    audit: {
+      about: "the node's own audit records of a run",
+      effect: 'read',
+      timeoutMs: 30_000,
+      input: {
+        run: { about: 'the whole id of a run', type: 'string', maxLength: 36, pattern: UUID },
+      },
+      output: {
+        records: { about: 'what the node wrote down, oldest first; the newest 200', label: 'Records' },
+        truncated: { about: 'whether there may be more', label: 'Truncated' },
+      },
+      words: ['run'],
+      display: 'always',
+      examples: ['rpc rpcutil audit run=0190a6f0-1c2d-7b3e-8f4a-5b6c7d8e7f3a -I web1'],
     },
   },
 };

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { syncDirectory } from './sync-directory.ts';
 
 const NEWLINE = 0x0a;
 
@@ -13,15 +14,25 @@ export interface AppendFile {
   isCurrent(): Promise<boolean>;
   /** Whether the file ends in the middle of a line. */
   endsTorn(): Promise<boolean>;
-  /** The end of the file, this many bytes at most. */
-  readTail(maxBytes: number): Promise<Uint8Array>;
+  /** In bytes. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Opens a file for appending, readable by its owner alone if it is made. */
+/** Opens a file for appending, readable by its owner alone if it is made. Its name is on disk then, too. */
 export async function openAppendFile(path: string): Promise<AppendFile> {
   const file = await open(path, 'a+', 0o600);
-  const mine = await file.stat();
+  try {
+    const mine = await file.stat();
+    await syncDirectory(path);
+    return wrapFile(file, mine, path);
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
+}
+
+function wrapFile(file: FileHandle, mine: Stats, path: string): AppendFile {
   return {
     async append(bytes) {
       let done = 0;
@@ -33,7 +44,7 @@ export async function openAppendFile(path: string): Promise<AppendFile> {
     sync: () => file.datasync(),
     isCurrent: () => isSameFile(mine, path),
     endsTorn: () => endsTorn(file),
-    readTail: (maxBytes) => readTail(file, maxBytes),
+    size: async () => (await file.stat()).size,
     close: () => file.close(),
   };
 }
@@ -45,13 +56,6 @@ async function isSameFile(mine: Stats, path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function readTail(file: FileHandle, maxBytes: number): Promise<Uint8Array> {
-  const { size } = await file.stat();
-  const length = Math.min(size, maxBytes);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-  return buffer.subarray(0, bytesRead);
 }
 
 async function endsTorn(file: FileHandle): Promise<boolean> {

@@ -2,13 +2,12 @@ import type { AuditRecord } from '../../core/audit.ts';
 import { McoError } from '../../core/errors.ts';
 import { writeJsonText } from '../../core/escape-text.ts';
 import type { AuditLog } from '../../core/ports.ts';
-import { type AppendFile, openAppendFile } from './audit-file.ts';
+import { type CurrentFileOptions, createCurrentFile } from './current-file.ts';
 import { findLastTime } from './find-last-time.ts';
+import { describeLogFailure } from './log-failure.ts';
 
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-/** Some records of the greatest size, which a request's bounds. */
-const TAIL_BYTES = 1024 * 1024;
 
 interface Waiting {
   readonly line: Buffer;
@@ -23,39 +22,19 @@ export interface FileAuditLog extends AuditLog {
   close(): Promise<void>;
 }
 
-export interface AuditLogOptions {
-  readonly path: string;
-  /** Default: the file system. */
-  openFile?(path: string): Promise<AppendFile>;
-}
-
 /**
  * An audit trail of JSON lines. Records that come at the same time are written and synced together. When a write fails,
  * the next record tries again: it opens the file anew and closes a line that was torn.
  *
  * @throws McoError `failed/audit` when the file can't be opened
  */
-export async function openAuditLog({ path, openFile = openAppendFile }: AuditLogOptions): Promise<FileAuditLog> {
-  let file: AppendFile | undefined;
+export async function openAuditLog(options: CurrentFileOptions): Promise<FileAuditLog> {
+  const { path } = options;
+  const file = createCurrentFile(options);
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let writing: Promise<void> | undefined;
   let closed = false;
-
-  /** The file under its name now; after a rotation or an error that is another one. */
-  async function currentFile(): Promise<AppendFile> {
-    if (file !== undefined && (await file.isCurrent())) return file;
-    await dropFile();
-    file = await openFile(path);
-    if (await file.endsTorn()) await file.append(Buffer.from('\n'));
-    return file;
-  }
-
-  async function dropFile(): Promise<void> {
-    const old = file;
-    file = undefined;
-    await old?.close().catch(() => {});
-  }
 
   function takeBatch(): Waiting[] {
     let bytes = 0;
@@ -70,13 +49,13 @@ export async function openAuditLog({ path, openFile = openAppendFile }: AuditLog
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const target = await currentFile();
+      const target = await file.getWithRoom();
       await target.append(Buffer.concat(batch.map(({ line }) => line)));
       await target.sync();
       for (const { resolve } of batch) resolve();
     } catch (cause) {
-      await dropFile();
-      const error = describeFailure(path, cause);
+      await file.drop();
+      const error = describeLogFailure(path, cause);
       for (const { reject } of batch) reject(error);
     }
   }
@@ -90,12 +69,7 @@ export async function openAuditLog({ path, openFile = openAppendFile }: AuditLog
     writing = undefined;
   }
 
-  let lastAt: number | undefined;
-  try {
-    lastAt = findLastTime(await (await currentFile()).readTail(TAIL_BYTES));
-  } catch (cause) {
-    throw describeFailure(path, cause);
-  }
+  const lastAt = await openFirst();
   return {
     lastAt,
     append(record: AuditRecord) {
@@ -114,15 +88,16 @@ export async function openAuditLog({ path, openFile = openAppendFile }: AuditLog
     async close() {
       closed = true;
       await writing;
-      await dropFile();
+      await file.drop();
     },
   };
-}
 
-function describeFailure(path: string, cause: unknown): McoError {
-  const why = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
-  return new McoError('failed/audit', `the audit log ${path} can't be written: ${why}`, {
-    hint: 'without a record nothing is done',
-    cause,
-  });
+  async function openFirst(): Promise<number | undefined> {
+    try {
+      await file.get();
+      return await findLastTime(path);
+    } catch (cause) {
+      throw describeLogFailure(path, cause);
+    }
+  }
 }

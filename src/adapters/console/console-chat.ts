@@ -50,6 +50,14 @@ export function createConsoleChat(options: ConsoleChatOptions): Chat {
 
   const paint = (card: Card): string => screen.paint.outcome(renderCard(card).replace(/\n+$/, ''));
 
+  /** Also anew: a run that waited for approval goes on below what was printed meanwhile. */
+  function openRoot(id: string): OpenRoot {
+    const log = progress === undefined || screen.interactive ? undefined : createProgressLog(progress);
+    const root = { live: screen.addLive(), log };
+    open.set(id, root);
+    return root;
+  }
+
   function showRoot(root: OpenRoot, card: Card): void {
     if (screen.interactive) root.live.show(paint(card));
     else root.log?.add(() => renderCard(card));
@@ -71,18 +79,12 @@ export function createConsoleChat(options: ConsoleChatOptions): Chat {
     async post({ channel, thread, card }): Promise<PostRef> {
       const id = String(++serial);
       if (thread !== undefined) await printReply(card);
-      else {
-        const log = progress === undefined || screen.interactive ? undefined : createProgressLog(progress);
-        const root = { live: screen.addLive(), log };
-        open.set(id, root);
-        showRoot(root, card);
-      }
+      else showRoot(openRoot(id), card);
       return { channel, id, thread };
     },
     async edit({ id }, card, urgency) {
-      const root = open.get(id);
-      if (urgency === 'progress' && root !== undefined) return showRoot(root, card);
-      root?.live.close();
+      if (urgency === 'progress') return showRoot(open.get(id) ?? openRoot(id), card);
+      open.get(id)?.live.close();
       open.delete(id);
       await screen.print(paint(card));
     },

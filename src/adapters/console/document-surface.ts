@@ -1,12 +1,14 @@
 import type { Tell } from '../../core/command.ts';
 import type { RunReport } from '../../core/report.ts';
-import type { Refusal, Surface } from '../../core/surface.ts';
+import type { Refusal, RootView, Surface } from '../../core/surface.ts';
 import type { Screen } from './screen.ts';
 
 export interface DocumentSurfaceOptions {
   readonly screen: Screen;
   /** The whole document: JSON, CSV. */
   formatReport(report: RunReport): string;
+  /** Of a run that waits for approval: the command ends with that. */
+  formatAwaiting(view: Extract<RootView, { state: 'awaiting' }>): string;
   formatRefusal(refusal: Refusal): string;
   formatTell(answer: Tell): string;
   /** Where refusals and answers in words go when the document's format has no place for them. Default: `screen`. */
@@ -22,6 +24,9 @@ export function createDocumentSurface(options: DocumentSurfaceOptions): Surface 
       Promise.resolve({
         whenShown: () => Promise.resolve(),
         update: () => {},
+        park: (view) => printTo(screen, options.formatAwaiting(view)),
+        // Whoever approves sees it: this document is over.
+        remind: () => Promise.resolve(),
         finish: (report) => printTo(screen, options.formatReport(report)),
         // A document is over when it ends.
         append: () => Promise.resolve(),

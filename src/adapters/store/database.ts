@@ -45,6 +45,12 @@ const LOCK = 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;';
  */
 const UNLOCK = 'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema;';
 
+/** What another process of ours writes takes milliseconds; waiting for it blocks everything too. */
+const SHARED_TIMEOUT_MS = 2000;
+
+/** Everything is in the one file then, unless somebody else is reading it. */
+const SETTLE = 'PRAGMA wal_checkpoint(TRUNCATE);';
+
 /**
  * Opens a file that exists, or `:memory:`, and keeps every other process out of it.
  *
@@ -52,13 +58,7 @@ const UNLOCK = 'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELE
  * @throws McoError `failed/store`, also when another process has it
  */
 export function openDatabase(path: string): Database {
-  const attempt = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (thrown) {
-      throw describeStoreFailure(path, thrown);
-    }
-  };
+  const attempt = attemptWith(path);
   const driver = attempt(() => new Libsql(path, { timeout: BUSY_TIMEOUT_MS }));
   try {
     attempt(() => driver.exec(LOCK));
@@ -66,16 +66,40 @@ export function openDatabase(path: string): Database {
     driver.close();
     throw thrown;
   }
-  return wrapDriver({ driver, path, attempt });
+  return wrapDriver({ driver, path, attempt, farewell: UNLOCK });
 }
+
+/**
+ * Opens a file that exists, or `:memory:`, and lets other processes of ours use it too. They wait for each other.
+ *
+ * @param path as for `openDatabase`
+ * @throws McoError `failed/store`
+ */
+export function openSharedDatabase(path: string): Database {
+  const attempt = attemptWith(path);
+  const driver = attempt(() => new Libsql(path, { timeout: SHARED_TIMEOUT_MS }));
+  return wrapDriver({ driver, path, attempt, farewell: SETTLE });
+}
+
+const attemptWith =
+  (path: string) =>
+  <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw describeStoreFailure(path, thrown);
+    }
+  };
 
 interface Wrapping {
   readonly driver: Libsql.Database;
   readonly path: string;
+  /** Run at the end, where that is possible. */
+  readonly farewell: string;
   attempt<Result>(work: () => Result): Result;
 }
 
-function wrapDriver({ driver, path, attempt }: Wrapping): Database {
+function wrapDriver({ driver, path, attempt, farewell }: Wrapping): Database {
   const statements = new Map<string, Libsql.Statement>();
   let isClosed = false;
 
@@ -107,7 +131,7 @@ function wrapDriver({ driver, path, attempt }: Wrapping): Database {
       isClosed = true;
       statements.clear();
       try {
-        driver.exec(UNLOCK);
+        driver.exec(farewell);
       } catch {
         // A full disk, say. Nothing is lost: the next start reads the write-ahead log.
       }

@@ -81,6 +81,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE birth (row INTEGER PRIMARY KEY CHECK (row = 1), id BLOB NOT NULL, at INTEGER NOT NULL);
   CREATE TABLE heard (chat TEXT PRIMARY KEY, until INTEGER NOT NULL);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN approval BLOB;
+  `,
 ];
 
 /**

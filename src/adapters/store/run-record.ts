@@ -1,6 +1,6 @@
 import { type ErrorCode, McoError } from '../../core/errors.ts';
 import type { RunReport } from '../../core/report.ts';
-import type { RunRecord, StoredRun } from '../../core/store.ts';
+import type { RunRecord, StoredApproval, StoredRun } from '../../core/store.ts';
 import type { SqlRow } from './database.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
 
@@ -25,16 +25,21 @@ export function encodeReport(report: RunReport): Uint8Array {
  *
  * @throws McoError `failed/store` when it is damaged
  */
-export function decodeRun({ row, doc, root, nodes, report }: SqlRow): RunRecord {
+export function decodeRun({ row, doc, root, approval, nodes, report }: SqlRow): RunRecord {
   const stored = decodeDocument<StoredRun>(doc, `row ${row as number} of runs`);
   const name = `run ${stored.id}`;
   return {
     ...stored,
     ...(root == null ? {} : { root: decodeDocument<NonNullable<RunRecord['root']>>(root, name) }),
+    ...(approval == null ? {} : { approval: decodeApproval(approval, name) }),
     ...(nodes == null ? {} : { nodes: decodeDocument<readonly string[]>(nodes, name) }),
     ...(report == null ? {} : { end: decodeReport(report, name) }),
   };
 }
+
+/** @throws McoError `failed/store` when it is damaged */
+export const decodeApproval = (bytes: unknown, name: string): StoredApproval =>
+  decodeDocument<StoredApproval>(bytes, name);
 
 function decodeReport(bytes: unknown, name: string): RunEnd {
   const { problem, ...end } = decodeDocument<Omit<RunEnd, 'problem'> & { problem?: StoredProblem }>(bytes, name);

@@ -1,15 +1,19 @@
 import { McoError } from '../../core/errors.ts';
 import type { NodeResult, RunReport } from '../../core/report.ts';
-import type { RunStore, StoredRequest, StoredRun } from '../../core/store.ts';
+import type { RunStore, StoredApproval, StoredRequest, StoredRun } from '../../core/store.ts';
 import type { Database, SqlRow } from './database.ts';
 import { blobs, decodeDocument, decodeRows, encodeDocument } from './document.ts';
 import { closeMessage } from './inbox-store.ts';
 import { addItems } from './outbox-store.ts';
-import { decodeRun, encodeReport } from './run-record.ts';
+import { decodeApproval, decodeRun, encodeReport } from './run-record.ts';
 import type { StoreParts } from './store-parts.ts';
 
 const BEGIN = 'INSERT INTO runs (id, chat, channel, thread, account, started_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?)';
 const SET_TARGETS = 'UPDATE runs SET nodes = ? WHERE id = ?';
+/** What is being approved never changes: the first stays. */
+const PARK = 'UPDATE runs SET approval = ?, nodes = ? WHERE id = ? AND approval IS NULL AND finished_at IS NULL';
+const APPROVAL = `SELECT ${blobs('approval')} FROM runs WHERE id = ? AND finished_at IS NULL AND approval IS NOT NULL`;
+const SET_APPROVAL = 'UPDATE runs SET approval = ? WHERE id = ?';
 const ADD_REQUEST = 'INSERT INTO requests (id, run, doc) VALUES (?, ?, ?)';
 const ADD_RESULT = 'INSERT INTO results (run, node, doc) VALUES (?, ?, ?) ON CONFLICT (run, node) DO NOTHING';
 /** The first end stays: it may have been told already. */
@@ -17,7 +21,7 @@ const FINISH = 'UPDATE runs SET report = ?, finished_at = ? WHERE id = ? AND fin
 const EXISTS = 'SELECT 1 AS found FROM runs WHERE id = ?';
 
 /** What is being forgotten is not shown any more. */
-const SELECT = `SELECT row, ${blobs('doc', 'root', 'nodes', 'report')} FROM runs WHERE forgotten = 0`;
+const SELECT = `SELECT row, ${blobs('doc', 'root', 'approval', 'nodes', 'report')} FROM runs WHERE forgotten = 0`;
 const FIND = `${SELECT} AND id = ?`;
 /** INVARIANT: compared as text, never as a pattern: what was typed has no wildcards. */
 const FIND_BY_END = `${SELECT} AND chat = ?1 AND channel = ?2 AND substr(id, -length(?3)) = ?3
@@ -41,6 +45,12 @@ export function createRunStore({ database, clock, noteProblem }: StoreParts): Ru
     },
     async setTargets(run, nodes) {
       if (database.run(SET_TARGETS, encodeDocument(nodes), run) !== 1) throw describeMissing(run);
+    },
+    async park(run, approval, items = []) {
+      return database.transact(() => (park(database, run, approval) ? addItems(database, items) : []));
+    },
+    async changeApproval(run, was, approval) {
+      return database.transact(() => changeApproval(database, run, { was, approval }));
     },
     async addRequests(requests) {
       database.transact(() => addRequests(database, requests));
@@ -82,6 +92,31 @@ function begin(database: Database, run: StoredRun, at: number): void {
   database.run(BEGIN, run.id, chat, channel, thread, run.account, run.startedAt, encodeDocument(run));
   // INVARIANT: a message is open until its run is known, and no longer: after a crash it is run once.
   if (run.message !== undefined) closeMessage(database, { chat, id: run.message, at });
+}
+
+/** False: it waits already, or is over. */
+function park(database: Database, run: string, approval: StoredApproval): boolean {
+  const { nodes } = approval.order;
+  if (database.run(PARK, encodeDocument(approval), encodeDocument(nodes), run) === 1) return true;
+  if (database.rows(EXISTS, run).length === 0) throw describeMissing(run);
+  return false;
+}
+
+/** INVARIANT: looked at and changed in one transaction, so that of two who decide at the same time one wins. */
+function changeApproval(
+  database: Database,
+  run: string,
+  { was, approval }: { readonly was: StoredApproval; readonly approval: StoredApproval },
+): boolean {
+  const [row] = database.rows(APPROVAL, run);
+  if (row === undefined) return false;
+  const now = decodeApproval(row.approval, `run ${run}`);
+  const isAsItWas =
+    now.state === 'awaiting' &&
+    was.state === 'awaiting' &&
+    now.yes.length === was.yes.length &&
+    now.digest === was.digest;
+  return isAsItWas && database.run(SET_APPROVAL, encodeDocument(approval), run) === 1;
 }
 
 function addRequests(database: Database, requests: readonly StoredRequest[]): void {

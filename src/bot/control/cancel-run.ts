@@ -1,5 +1,8 @@
 import type { Tell, Word } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
+import type { StoredApproval } from '../../core/store.ts';
+import { endApproval } from '../approval/end-approval.ts';
+import { isSamePerson, requesterOf } from '../approval/judge-approver.ts';
 import { mayUse } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { findRun, wordOf } from '../find-run.ts';
@@ -13,9 +16,10 @@ import type { ControlScene } from './control-scene.ts';
  */
 export async function cancelRun(bot: Bot, scene: ControlScene, word: Word): Promise<Tell> {
   const { message, asker, trail, typed } = scene;
-  const { id, caller, header } = await findRun(bot, message, wordOf(word, typed));
+  const { id, caller, header, approval, end } = await findRun(bot, message, wordOf(word, typed));
   const short = id.slice(-4);
   trail.know({ run: id, action: `${header.agent}.${header.action}` });
+  if (approval?.state === 'awaiting' && end === undefined) return await cancelWaiting(bot, scene, { word, approval });
   if (caller !== asker.caller && !mayUse(bot, asker, header)) {
     const reason = `only who may use \`${header.agent}.${header.action}\` here may cancel somebody else's run of it`;
     await trail.record('decided', { result: 'deny', reason });
@@ -37,4 +41,21 @@ export async function cancelRun(bot: Bot, scene: ControlScene, word: Word): Prom
     title: `run ${short} is being cancelled: nodes already reached may still finish`,
     sections: [],
   };
+}
+
+/** Of a run that waits for approval there is nothing to cancel yet: who asked for it takes it back. */
+async function cancelWaiting(
+  bot: Bot,
+  scene: ControlScene,
+  { word, approval }: { readonly word: Word; readonly approval: StoredApproval },
+): Promise<Tell> {
+  const { order, from } = approval;
+  if (isSamePerson(bot, scene.asker, requesterOf(order))) {
+    return await endApproval(bot, scene, { verb: 'withdraw', run: word });
+  }
+  const reason = 'a run that waits for approval is not cancelled by somebody else';
+  await scene.trail.record('decided', { result: 'deny', reason });
+  throw new McoError('denied/cancel', reason, {
+    hint: `a member of \`${from}\` can \`reject ${order.run.slice(-4)}\``,
+  });
 }

@@ -1,9 +1,13 @@
 import type { Control, Tell } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import { EXIT } from '../../core/report.ts';
+import { approveRun } from '../approval/approve-run.ts';
+import { endApproval } from '../approval/end-approval.ts';
 import { mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { answered, type Handled, reported, type Scene } from '../handled.ts';
+import { answerAudit } from './answer-audit.ts';
+import { answerPolicy } from './answer-policy.ts';
 import { cancelRun } from './cancel-run.ts';
 import { checkHealth } from './check-health.ts';
 import type { ControlScene } from './control-scene.ts';
@@ -15,7 +19,8 @@ import { retryRun } from './retry-run.ts';
 /** @throws McoError `denied/*`, `unknown/run`, `usage/*` */
 export async function carryOut(bot: Bot, control: Control, scene: ControlScene): Promise<Handled> {
   if (control.verb === 'whoami') return await tell(scene, await describeAsker(bot, scene.asker));
-  await requireSomeRight(bot, scene);
+  // Whoever may approve needs no other right here.
+  if (!isAboutApproval(control)) await requireSomeRight(bot, scene);
   switch (control.verb) {
     case 'runs':
       return await tell(scene, await listRuns(bot, scene.message));
@@ -32,8 +37,19 @@ export async function carryOut(bot: Bot, control: Control, scene: ControlScene):
       return await tell(scene, await cancelRun(bot, scene, control.run));
     case 'retry':
       return await retryRun(bot, scene, control);
+    case 'approve':
+      return await approveRun(bot, scene, control);
+    case 'reject':
+    case 'withdraw':
+      return await tell(scene, await endApproval(bot, scene, control));
+    case 'audit':
+      return await tell(scene, await answerAudit(bot, scene, control));
+    case 'policy':
+      return await tell(scene, await answerPolicy(bot, scene, control));
   }
 }
+
+const isAboutApproval = ({ verb }: Control): boolean => verb === 'approve' || verb === 'reject' || verb === 'withdraw';
 
 async function tell({ surface }: Scene, answer: Tell, exitCode?: number): Promise<Handled> {
   await surface.tell(answer);

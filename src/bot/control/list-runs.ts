@@ -23,9 +23,10 @@ export async function listRuns({ store }: Bot, message: IncomingMessage): Promis
 }
 
 /** `7f3a  11-22 10:53:42 UTC  PARTIAL 142/145  @ana  package status bash`. */
-function describeRun({ id, caller, header, startedAt, end }: RunRecord): string {
+function describeRun({ id, caller, header, startedAt, end, approval }: RunRecord): string {
   const at = new Date(startedAt).toISOString();
-  const outcome = end === undefined ? 'RUNNING' : `${end.outcome} ${end.counts.ok}/${end.counts.targeted}`;
+  const open = approval?.state === 'awaiting' ? 'AWAITING APPROVAL' : 'RUNNING';
+  const outcome = end === undefined ? open : `${end.outcome} ${end.counts.ok}/${end.counts.targeted}`;
   const who = caller.replace(/^person:/, '@');
   return `${id.slice(-4)}  ${at.slice(5, 10)} ${at.slice(11, 19)} UTC  ${outcome.padEnd(16)}  ${who}  ${header.command}`;
 }

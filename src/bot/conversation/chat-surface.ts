@@ -4,12 +4,14 @@ import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { Delivery, NewOutboxItem, OutboxItem, RunPlace, Store } from '../../core/store.ts';
-import type { RunThread, Surface } from '../../core/surface.ts';
+import type { RootView, RunThread, Surface } from '../../core/surface.ts';
+import { drawAwaitedCards, isListFiled } from '../../render/draw-awaited-cards.ts';
 import { drawLateCard } from '../../render/draw-late-card.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
 import { drawRootCard } from '../../render/draw-root-card.ts';
 import { drawTellCards } from '../../render/draw-tell-cards.ts';
 import { drawThreadCards } from '../../render/draw-thread-cards.ts';
+import { isUnapproved } from '../../render/outcome-words.ts';
 import type { Outbox } from './outbox.ts';
 import type { Progress } from './progress.ts';
 
@@ -97,6 +99,18 @@ export function openThread(chatting: Channelled, { run, shown, tellAlone }: Thre
       const { options } = view.state === 'done' ? view.report.header : view.header;
       if (!isOver && !options.noProgress && !options.quiet) progress.show(run, drawRootCard(view, chat.traits));
     },
+    async park(view, approval) {
+      // INVARIANT: a run waits on disk in the same stroke as the question does: neither is without the other.
+      outbox.take(await store.runs.park(run, approval, drawQuestion(chat, view)));
+    },
+    async remind(view) {
+      const [item] = await outbox.add([
+        toItem(chat, run, { kind: 'edit', run, card: drawRootCard(view, chat.traits) }),
+      ]);
+      // It ends the progress of before: what the run does next is shown from then on.
+      const shownAgain = item && outbox.whenDelivered(item);
+      shownAgain?.then((root) => root && !isOver && progress.begin(run, root)).catch(() => undefined);
+    },
     async finish(report) {
       isOver = true;
       const told = unseen && tellAlone?.(drawRootCard({ state: 'done', report }, chat.traits));
@@ -113,17 +127,36 @@ export function openThread(chatting: Channelled, { run, shown, tellAlone }: Thre
 }
 
 /** What ends a run: its root as the summary, its details, and the file with everything. */
-function drawEnd({ name, traits }: Chat, report: RunReport): NewOutboxItem[] {
+function drawEnd(chat: Chat, report: RunReport): NewOutboxItem[] {
+  const { traits } = chat;
   const { run, options } = report.header;
   const replies = drawThreadCards(report, traits).map((card): Delivery => ({ kind: 'reply', run, card }));
   const format = options.format === 'json' ? 'json' : 'csv';
-  const hasFile = traits.hasFiles && report.results.length > 0;
+  const hasFile = traits.hasFiles && report.results.length > 0 && !isUnapproved(report.outcome);
   const deliveries: Delivery[] = [
     { kind: 'edit', run, card: drawRootCard({ state: 'done', report }, traits) },
     ...replies,
     ...(hasFile ? [{ kind: 'file', run, format } as const] : []),
   ];
-  return deliveries.map((delivery) => ({ chat: name, lane: run, delivery }));
+  return deliveries.map((delivery) => toItem(chat, run, delivery));
+}
+
+const toItem = ({ name }: Chat, run: string, delivery: Delivery): NewOutboxItem => ({
+  chat: name,
+  lane: run,
+  delivery,
+});
+
+/** Its root as the question, and what exactly is asked. */
+function drawQuestion(chat: Chat, view: Extract<RootView, { state: 'awaiting' }>): NewOutboxItem[] {
+  const { traits } = chat;
+  const { run } = view.header;
+  const deliveries: Delivery[] = [
+    { kind: 'edit', run, card: drawRootCard(view, traits) },
+    ...drawAwaitedCards(view, traits).map((card): Delivery => ({ kind: 'reply', run, card })),
+    ...(isListFiled(view, traits) ? [{ kind: 'file', run, format: 'json' } as const] : []),
+  ];
+  return deliveries.map((delivery) => toItem(chat, run, delivery));
 }
 
 /** @throws McoError `unreachable/chat-root` when it takes too long; what the chat says when it does not take it */

@@ -3,8 +3,12 @@ import type { Chat, ChatRefusal, PostRef } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { NewOutboxItem, OutboxItem, RunRecord } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
+import { drawOrderFile } from '../../render/draw-order-file.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
 import { drawResultFile } from '../../render/draw-result-file.ts';
+import { describeAwaited } from '../approval/describe-awaited.ts';
+import { watchWaiting } from '../approval/expire-run.ts';
+import { waitingOrdersOf } from '../approval/waiting-orders.ts';
 import type { Bot } from '../bot.ts';
 import { reportOf } from '../control/load-report.ts';
 import { type Channelled, openThread } from './chat-surface.ts';
@@ -25,6 +29,8 @@ export interface Conversations {
   readonly outbox: Outbox;
   /** What delivers to a chat, for a terminal that hands its commands over itself. */
   of(chat: Chat): Channelled;
+  /** The thread of a run that an earlier command began; undefined where its chat is gone. */
+  openThread(run: RunRecord): RunThread | undefined;
   /** Listens again to the requests of runs that were left open. Before the reply queue is read. */
   resume(): Promise<void>;
   /** Delivers what waits, ends what was left open, and takes what people say. */
@@ -55,9 +61,15 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
     await finish(run === undefined || chat === undefined ? undefined : openAgain(of(chat), run, waitingRoot));
   }
 
+  function openKnown(run: RunRecord): RunThread | undefined {
+    const chat = byName.get(run.place.chat);
+    return chat && openAgain(of(chat), run);
+  }
+
   return {
     outbox,
     of,
+    openThread: openKnown,
     async resume() {
       resumed = await resumeRuns(bot);
     },
@@ -68,9 +80,11 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
       for (const run of resumed) {
         finishResumed(run, waiting.get(run.id)).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       }
+      await watchWaiting(bot);
       await Promise.all(takers.map(({ chat, taker }) => chat.start(taker.receiver)));
     },
     async stop(withinMs) {
+      waitingOrdersOf(bot).stop();
       let cancel = (): void => {};
       const patience = new Promise<void>((resolve) => {
         cancel = clock.after(withinMs, resolve);
@@ -100,6 +114,9 @@ function createDelivery(
     clock,
     async drawFile(run: RunRecord, format) {
       const report = await reportOf(bot, run);
+      // What is to be approved; when that is over already, what came of it.
+      if (report === undefined && run.approval !== undefined)
+        return drawOrderFile(describeAwaited(bot, run, run.approval));
       if (report === undefined) throw new McoError('bug/open-run', `run ${run.id} has a file before its end`);
       return drawResultFile(report, format);
     },
@@ -134,7 +151,7 @@ async function answerForgotten(
 }
 
 /** A run whose root never was on its way has no thread to tell anything in: then the requester is told alone. */
-function openAgain(chatting: Channelled, run: RunRecord, waitingRoot: OutboxItem | undefined): RunThread {
+function openAgain(chatting: Channelled, run: RunRecord, waitingRoot?: OutboxItem): RunThread {
   const { id, root, account, place } = run;
   const { channel, thread } = place;
   const to = { account, channel, thread };

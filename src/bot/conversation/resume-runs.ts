@@ -1,20 +1,20 @@
-import type { ActionDescription } from '../../core/agent-description.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { NodeResult, RunReport } from '../../core/report.ts';
+import type { NodeResult, Outcome, RunReport } from '../../core/report.ts';
 import type { RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
 import type { ActiveRun } from '../active-runs.ts';
+import { describeApprovers } from '../approval/describe-awaited.ts';
+import { findKnownAction } from '../approval/known-action.ts';
+import { trailOfRun } from '../approval/trail-of-run.ts';
 import type { Bot } from '../bot.ts';
 import { composeReport } from '../compose-report.ts';
+import { followLate, recordOutcome } from '../finish-run.ts';
 import { createRunKeeper } from '../keep-run.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
-import { followLate, recordOutcome } from '../perform-run.ts';
 import { showProgress } from '../show-progress.ts';
 import { createTally, resultOf, type Tally } from '../tally.ts';
-import { startTrail, type Trail } from '../trail.ts';
-import { originOf } from './chat-origin.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 const SHORTEST_WAIT_MS = 3000;
@@ -38,10 +38,11 @@ export interface ResumedRun {
 
 /**
  * Takes up the runs that were open when the bot stopped. Call it before the reply queue is read: what waits there
- * counts. Nothing is sent again: whoever was not asked stays unasked, and whoever does not answer is unknown.
+ * counts. Nothing is sent again: whoever was not asked stays unasked, and whoever does not answer is unknown. Runs that
+ * wait for approval go on waiting.
  */
 export async function resumeRuns(bot: Bot): Promise<readonly ResumedRun[]> {
-  const runs = await bot.store.runs.open();
+  const runs = (await bot.store.runs.open()).filter(({ approval }) => approval?.state !== 'awaiting');
   return await Promise.all(runs.map((run) => resumeRun(bot, run)));
 }
 
@@ -81,7 +82,7 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
       stopShowing();
       active.noteEnding();
       const report = closeRun(bot, { stored, tally, cancelled: cancelOf(active) });
-      const trail = trailOf(bot, run);
+      const trail = trailOfRun(bot, run);
       const recorded = await recordOutcome(report, trail);
       try {
         await keepTrying(bot.clock, async () => thread?.finish(recorded));
@@ -102,8 +103,9 @@ function showAgain(
   { run, tally, thread }: { readonly run: RunRecord; readonly tally: Tally; readonly thread: RunThread | undefined },
 ): () => void {
   if (thread === undefined || run.nodes === undefined) return () => {};
-  const { header, startedAt } = run;
-  const progress = showProgress(thread, { header, targeted: tally.targeted, startedAt, clock });
+  const { header, startedAt, approval } = run;
+  const approvedBy = describeApprovers(approval);
+  const progress = showProgress(thread, { header, targeted: tally.targeted, startedAt, clock, approvedBy });
   const look = (): void => {
     progress.update(tally.answered(), tally.openNodes);
     cancel = clock.after(LOOK_MS, look);
@@ -130,14 +132,15 @@ function closeRun(bot: Bot, { stored, tally, cancelled }: Closing): RunReport {
   const asked = new Set(requests.flatMap(({ nodes }) => nodes));
   const isDoubtful = damage !== undefined || (isPing(run) && requests.length === 0);
   for (const node of tally.openNodes()) tally.close(node, isDoubtful || asked.has(node) ? 'unknown' : 'notSent');
-  return composeReport(describeAction(bot, run), {
+  return composeReport(findKnownAction(bot, run), {
     header: run.header,
-    conducted: { results: tally.results(), unexpected: [], problem: explain(stored, tally) },
+    conducted: { results: tally.results(), unexpected: [], ...describeEnd(stored, tally) },
     startedAt: run.startedAt,
     // A clock that was set back does not make it end before it began.
     endedAt: Math.max(run.startedAt, bot.clock.now()),
     cancelled,
     refusedAnswers: 0,
+    approvedBy: describeApprovers(run.approval),
   });
 }
 
@@ -146,7 +149,7 @@ function listen(
   run: RunRecord,
   { requests, tally, late }: { requests: readonly StoredRequest[]; tally: Tally; late: LateAnswers },
 ): (() => void)[] {
-  const keeper = createRunKeeper(bot, run.id);
+  const keeper = createRunKeeper(bot, run.id, trailOfRun(bot, run));
   return requests.map(({ id, nodes, sentAt }) => {
     const asked = new Set(nodes.filter((node) => tally.isOpen(node)));
     return bot.collector.open(id, {
@@ -174,7 +177,7 @@ async function waitForAnswers(
   const { clock } = bot;
   const { run, requests } = stored;
   const { timeoutMs, ttlMs = USUAL_TTL_MS } = run.header.options;
-  const longestMs = (timeoutMs ?? describeAction(bot, run).timeoutMs) + Math.min(ttlMs, LIMITS.validityMs);
+  const longestMs = (timeoutMs ?? findKnownAction(bot, run).timeoutMs) + Math.min(ttlMs, LIMITS.validityMs);
   const asked = requests.flatMap(({ nodes }) => nodes);
   const untilMs = Math.max(...requests.map(({ waitUntil }) => waitUntil), 0) - clock.now();
   const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(untilMs, longestMs));
@@ -185,10 +188,16 @@ async function waitForAnswers(
   }
 }
 
-/** The description may be gone with an upgrade: then results are shown without labels and summaries. */
-function describeAction({ agents }: Bot, { header }: RunRecord): ActionDescription {
-  const known = agents.find(({ agent }) => agent === header.agent)?.actions[header.action];
-  return known ?? { about: '', effect: header.effect, timeoutMs: 0, input: {}, output: {} };
+/** What somebody decided before the bot stopped stands, though there was no time to tell it. */
+const DECIDED = { rejected: 'REJECTED', withdrawn: 'WITHDRAWN', expired: 'EXPIRED' } as const;
+
+function describeEnd(
+  stored: Stored,
+  tally: Tally,
+): { readonly problem: McoError | undefined; readonly outcome?: Outcome } {
+  const state = stored.run.approval?.state;
+  if (state === undefined || state === 'awaiting' || state === 'approved') return { problem: explain(stored, tally) };
+  return { problem: undefined, outcome: DECIDED[state] };
 }
 
 function explain({ run, damage }: Stored, tally: Tally): McoError | undefined {
@@ -205,10 +214,3 @@ function explain({ run, damage }: Stored, tally: Tally): McoError | undefined {
 
 /** Discovery is the question itself. */
 const isPing = ({ header }: RunRecord): boolean => header.agent === 'rpcutil' && header.action === 'ping';
-
-function trailOf(bot: Bot, { id, account, caller, place, header }: RunRecord): Trail {
-  const origin = originOf(place);
-  const trail = startTrail(bot, { text: header.command, account, origin });
-  trail.know({ run: id, caller, action: `${header.agent}.${header.action}` });
-  return trail;
-}

@@ -105,7 +105,7 @@ export function createMessageTaker({ bot, chatting, onRefusal, onProblem }: Take
     const command = { ...incomingOf(chat, message), isExact: true };
     const act = (surface: Surface) =>
       problem === undefined ? answer(bot, command, surface) : refuseAs(message, problem, surface);
-    begin(message, act, () => drawButtonsAnew(chatting, run.id));
+    begin(message, act, () => drawButtonsAnew(bot, chatting, run.id));
     return true;
   }
 

@@ -1,9 +1,10 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { exportPublicKey } from '../../adapters/ssh/public-key.ts';
 import { createKeySigner } from '../../adapters/ssh/signer.ts';
 import type { Signer } from '../../core/ports.ts';
 
-/** A fresh Ed25519 key as its owner holds it, and as others list it. */
+/** An Ed25519 key as its owner holds it, and as others list it. */
 export interface MadeKey {
   readonly signer: Signer;
   readonly privateKey: KeyObject;
@@ -11,8 +12,24 @@ export interface MadeKey {
   readonly publicLine: string;
 }
 
-export function makeKey(principal: string): MadeKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
+/** A fresh key. */
+export const makeKey = (principal: string): MadeKey => wrapKey(principal, generateKeyPairSync('ed25519').privateKey);
+
+/** The key in a file, which is made where it is missing. */
+export function keepKey(principal: string, path: string): MadeKey {
+  if (!existsSync(path)) {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    try {
+      writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+    } catch (thrown) {
+      // Another playground was faster.
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    }
+  }
+  return wrapKey(principal, createPrivateKey(readFileSync(path)));
+}
+
+function wrapKey(principal: string, privateKey: KeyObject): MadeKey {
   const publicLine = `ssh-ed25519 ${exportPublicKey(privateKey).toString('base64')}`;
   return { signer: createKeySigner({ privateKey, principal }), privateKey, publicLine };
 }

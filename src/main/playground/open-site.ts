@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FileAuditLog, openAuditLog } from '../../adapters/audit-log/audit-log.ts';
+import { openAuditLog } from '../../adapters/audit-log/audit-log.ts';
 import { newUuid } from '../../adapters/clock/new-uuid.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { createPolicyStore, type PolicyStore } from '../../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../../adapters/ssh/allowed-signers-verifier.ts';
 import { createKnownHosts } from '../../adapters/ssh/known-hosts-verifier.ts';
 import type { StompBus } from '../../adapters/stomp/stomp-bus.ts';
+import { type OpenTrail, openAuditTrail } from '../../adapters/store/audit/open-audit-trail.ts';
 import type { McoError } from '../../core/errors.ts';
 import type { Verifier } from '../../core/ports.ts';
+import type { PolicyTree } from '../../policy/explain-tests.ts';
 import type { BotPolicy, NodePolicy } from '../../policy/policy.ts';
 import { readBotPolicy, readNodePolicy } from '../../policy/read-policy.ts';
-import { findAuditDir } from './audit-dir.ts';
+import { readPolicyTree } from '../policy-tree.ts';
+import { createTrailVerifier } from '../trail-verifier.ts';
 import type { MadeKey } from './make-keys.ts';
 import { startBroker } from './start-broker.ts';
 import type { FleetParts } from './start-virtual-node.ts';
@@ -31,8 +34,10 @@ export interface Site {
     readonly node: PolicyStore<NodePolicy>;
     readonly readOnlyNode: PolicyStore<NodePolicy>;
   };
-  readonly botAudit: FileAuditLog;
+  readonly botTrail: OpenTrail;
   readonly auditLogs: { readonly bot: string; readonly nodes: string };
+  /** The bot's policy files, for `policy test` and the text of rules. */
+  readPolicies(): Promise<PolicyTree>;
   /** A new connection to the broker; `buses` lists those made. */
   connect(): StompBus;
   readonly buses: readonly StompBus[];
@@ -42,31 +47,50 @@ export interface Site {
 export async function openSite({
   hostKeys,
   botKeys,
+  auditDir,
   policies: policyDir = POLICIES,
   onProblem,
 }: {
   readonly hostKeys: ReadonlyMap<string, MadeKey>;
-  readonly botKeys: readonly MadeKey[];
+  readonly botKeys: { readonly read: MadeKey; readonly write: MadeKey };
+  /** Where the audit trail and logs stay. */
+  readonly auditDir: string;
   /** The bot's; the nodes' are always this repository's. */
   readonly policies?: string | undefined;
   onProblem(problem: McoError): void;
 }): Promise<Site> {
-  const trust = writeTrustFiles(hostKeys, botKeys);
+  const trust = writeTrustFiles(hostKeys, Object.values(botKeys));
   const knownHosts = await createKnownHosts({ path: trust.knownHosts });
   const verifier = await createAllowedSigners({ path: trust.allowedSigners, now: () => systemClock.now() });
   const policies = openPolicies(policyDir, onProblem);
-  const auditDir = findAuditDir();
-  const auditLogs = { bot: join(auditDir, 'bot-audit.jsonl'), nodes: join(auditDir, 'node-audit.jsonl') };
-  const botAudit = await openAuditLog({ path: auditLogs.bot });
+  const auditLogs = { bot: join(auditDir, 'bot-audit.db'), nodes: join(auditDir, 'node-audit.jsonl') };
+  const { signer } = botKeys.read;
+  const botTrail = await openAuditTrail({
+    path: auditLogs.bot,
+    checkpointsPath: join(auditDir, 'bot-audit-checkpoints.jsonl'),
+    signer,
+    verifier: createTrailVerifier([signer.fingerprint]),
+    by: 'bot:playground',
+    clock: systemClock,
+    onProblem,
+  });
   const nodeAudit = await openAuditLog({ path: auditLogs.nodes });
   const { broker, connect } = await startBroker();
   const buses: StompBus[] = [];
   return {
-    fleet: { collective: COLLECTIVE, verifier, audit: nodeAudit, clock: systemClock, newId: newUuid },
+    fleet: {
+      collective: COLLECTIVE,
+      verifier,
+      audit: nodeAudit,
+      auditFile: auditLogs.nodes,
+      clock: systemClock,
+      newId: newUuid,
+    },
     knownHosts,
     policies,
-    botAudit,
+    botTrail,
     auditLogs,
+    readPolicies: () => readPolicyTree(policyDir),
     buses,
     connect() {
       const bus = connect();
@@ -76,7 +100,7 @@ export async function openSite({
     async close() {
       await Promise.all(buses.map((bus) => bus.close()));
       await broker.close();
-      await Promise.all([nodeAudit.close(), botAudit.close()]);
+      await Promise.all([nodeAudit.close(), botTrail.close()]);
       for (const open of [knownHosts, verifier, ...Object.values(policies)]) open.close();
       trust.remove();
     },

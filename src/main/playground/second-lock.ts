@@ -4,7 +4,6 @@ import { sealRequest } from '../../bot/compose-request.ts';
 import { parse } from '../../bot/handle-command.ts';
 import { planCommand } from '../../bot/plan-command.ts';
 import { startRun } from '../../bot/start-run.ts';
-import { McoError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape-text.ts';
 import { EVERYBODY } from '../../core/filter.ts';
 import type { Reply } from '../../core/reply.ts';
@@ -13,18 +12,23 @@ import type { IncomingMessage, Refusal } from '../../core/surface.ts';
 /** How long the tried node may take to answer. */
 const PATIENCE_MS = 3000;
 
+/** What one node said to it; undefined when it gave no answer. */
+export interface Trial {
+  readonly reply: Reply | undefined;
+}
+
 /**
  * Shows that the nodes hold without the bot: sends a command that the bot's policy denied to one node all the same,
  * properly signed with the bot's own key, as a bot in the wrong hands would.
  *
- * @returns the node's answer, or undefined when it gave none
+ * @returns undefined where no node was meant: the bot alone keeps what is its own
  * @throws McoError `unreachable/*`
  */
-export async function trySecondLock(bot: Bot, message: IncomingMessage, node: string): Promise<Reply | undefined> {
+export async function trySecondLock(bot: Bot, message: IncomingMessage, node: string): Promise<Trial | undefined> {
   const line = parse(message);
   const asker = await findAsker(bot, message);
   const ask = planCommand(line, bot.commands, worldOf(bot, asker));
-  if (ask.kind !== 'ask') throw new McoError('bug/no-question', 'only a question to the fleet can be tried');
+  if (ask.kind !== 'ask') return undefined;
   const run = { ...(await startRun(bot, { message, asker, line, ask })), filter: EVERYBODY };
   const sealed = await sealRequest(bot, run, { ask, audience: node });
   return new Promise((resolve, reject) => {
@@ -37,7 +41,7 @@ export async function trySecondLock(bot: Bot, message: IncomingMessage, node: st
     const finish = (reply: Reply | undefined): void => {
       close();
       cancel();
-      resolve(reply);
+      resolve({ reply });
     };
     bot.bus.publish(sealed).catch(reject);
   });
@@ -47,7 +51,7 @@ export async function trySecondLock(bot: Bot, message: IncomingMessage, node: st
 export const isDenial = ({ outcome }: Refusal): boolean => outcome === 'DENIED';
 
 /** What the trial showed, for the terminal. */
-export function describeSecondLock(reply: Reply | undefined, node: string): string {
+export function describeSecondLock({ reply }: Trial, node: string): string {
   const answer = reply === undefined ? 'no answer' : `${reply.status.name}: ${escapeText(reply.status.message, 300)}`;
   return [
     `(simulation: the bot sent nothing. To show the second lock, the same request was then put on the wire`,

@@ -1,10 +1,12 @@
 import { createCounters } from '../../../agent/node-dependencies.ts';
 import { createAgents } from '../../../agent/plugins/index.ts';
 import { type RunningAgent, startAgent } from '../../../agent/start-agent.ts';
+import { createAuditReader } from '../../adapters/audit-log/find-records.ts';
 import { createSimulatedPackages } from '../../adapters/simulation/simulated-packages.ts';
 import { createSimulatedServices } from '../../adapters/simulation/simulated-services.ts';
 import type { VirtualHost } from '../../adapters/simulation/virtual-host.ts';
 import { createWedgedBus } from '../../adapters/simulation/wedged-bus.ts';
+import type { AuditReader } from '../../core/audit-reader.ts';
 import type { Facts, NodeProfile } from '../../core/facts.ts';
 import type { PackageBackend, ServiceBackend } from '../../core/host.ts';
 import type { AuditLog, Bus, Clock, NewId, Signer, Verifier } from '../../core/ports.ts';
@@ -16,6 +18,8 @@ export interface FleetParts {
   readonly collective: string;
   readonly verifier: Verifier;
   readonly audit: AuditLog;
+  /** The file behind it, for `rpcutil.audit`. Left out where nobody asks for that: nothing is found then. */
+  readonly auditFile?: string | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -69,8 +73,15 @@ export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAg
       now: () => clock.now(),
       profile,
       stats: () => ({ ...counters, uptime: Math.round((clock.now() - startedAt) / 1000) }),
+      audit: openReader(fleet, node.identity),
     },
   });
   for (const { description } of agents) names.add(description.agent);
   return startAgent({ ...fleet, ...node, collectives: [collective], agents, profile, counters });
+}
+
+/** All nodes write one file; each reads what is its own. */
+function openReader({ auditFile }: FleetParts, identity: string): AuditReader {
+  if (auditFile === undefined) return { find: () => Promise.resolve({ records: [], truncated: false }) };
+  return createAuditReader({ path: auditFile, keep: 0, by: `node:${identity}` });
 }

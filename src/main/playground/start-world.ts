@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { layoutFleet } from '../../adapters/simulation/layout-fleet.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
@@ -6,7 +7,8 @@ import type { Chat } from '../../core/chat.ts';
 import type { McoError } from '../../core/errors.ts';
 import { createBot, type RunningBot } from '../create-bot.ts';
 import { createPolicyAuthority } from '../policy-authority.ts';
-import { makeKey } from './make-keys.ts';
+import { findAuditDir } from './audit-dir.ts';
+import { keepKey, makeKey } from './make-keys.ts';
 import { COLLECTIVE, openSite } from './open-site.ts';
 import { startVirtualNode } from './start-virtual-node.ts';
 import { describeThisMachine, startThisMachine } from './this-machine.ts';
@@ -36,8 +38,10 @@ export async function startWorld({ nodes, chats, policies: policyDir, onProblem 
   const hosts = layoutFleet(nodes);
   const thisMachine = describeThisMachine(new Set(hosts.map(({ identity }) => identity)));
   const hostKeys = new Map([...hosts, thisMachine].map(({ identity }) => [identity, makeKey(identity)]));
-  const botKeys = { read: makeKey('mco-read'), write: makeKey('mco-write') };
-  const site = await openSite({ hostKeys, botKeys: Object.values(botKeys), policies: policyDir, onProblem });
+  const auditDir = findAuditDir();
+  // The same at each start: the trail goes on, and so do the checkpoints that are signed with it.
+  const botKeys = { read: keepKey('mco-read', join(auditDir, 'mco-read.pem')), write: makeKey('mco-write') };
+  const site = await openSite({ hostKeys, botKeys, auditDir, policies: policyDir, onProblem });
   const { connect, buses } = site;
   const signerOf = (identity: string) => (hostKeys.get(identity) ?? makeKey(identity)).signer;
 
@@ -57,11 +61,16 @@ export async function startWorld({ nodes, chats, policies: policyDir, onProblem 
     auditName: 'bot:playground',
     name: 'playground',
     collectives: [COLLECTIVE],
-    authority: createPolicyAuthority(policies.bot.current, createMembershipFinder({ chats, clock: systemClock })),
+    authority: createPolicyAuthority(
+      policies.bot.current,
+      createMembershipFinder({ chats, clock: systemClock }),
+      site.readPolicies,
+    ),
     signers: { read: botKeys.read.signer, write: botKeys.write.signer },
     verifier: site.knownHosts,
     bus: connect(),
-    audit: site.botAudit,
+    audit: site.botTrail,
+    trail: site.botTrail,
     store,
     chats,
     onProblem,

@@ -21,9 +21,14 @@ function drawButton({ action, run, label, confirm }: CardButton): Button {
     action_id: `mco:${action}`,
     text: toPlain(label, LABEL_LENGTH),
     value: run,
-    ...(action === 'cancel' ? { style: 'danger' } : {}),
+    ...styleOf(action),
     ...(confirm === undefined ? {} : { confirm: drawConfirm(confirm, label) }),
   };
+}
+
+function styleOf(action: CardButton['action']): Pick<Button, 'style'> {
+  if (action === 'cancel') return { style: 'danger' };
+  return action === 'approve' ? { style: 'primary' } : {};
 }
 
 const drawConfirm = (question: string, label: string): NonNullable<Button['confirm']> => ({

@@ -35,7 +35,7 @@ export interface Button {
   readonly action_id: string;
   readonly text: PlainText;
   readonly value: string;
-  readonly style?: 'danger';
+  readonly style?: 'danger' | 'primary';
   readonly confirm?: {
     readonly title: PlainText;
     readonly text: PlainText;

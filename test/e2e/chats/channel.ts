@@ -32,7 +32,10 @@ export interface ChannelPlan {
   readonly isBotIn?: boolean;
 }
 
-export function openSlackChannel({ slack, slackUsers }: ChatWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
+/** Slack's part of a world. */
+export type SlackWorld = Pick<ChatWorld, 'slack' | 'slackUsers'>;
+
+export function openSlackChannel({ slack, slackUsers }: SlackWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
   const channel = `C0TEST${++serial}`;
   slack.addChannel(channel, { members: [...(isBotIn ? [slack.botUser] : []), ...Object.values(slackUsers)] });
   return {
@@ -72,7 +75,9 @@ function readTexts(value: unknown): string {
     .join(' ');
 }
 
-export function openMattermostChannel(world: ChatWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
+export type MattermostWorld = Pick<ChatWorld, 'mattermost' | 'mattermostUsers' | 'mattermostBot' | 'team'>;
+
+export function openMattermostChannel(world: MattermostWorld, { isBotIn = true }: ChannelPlan = {}): TestChannel {
   const { mattermost, mattermostUsers: users, mattermostBot, team } = world;
   const channel = mattermost.addChannel(team, `test-${++serial}`);
   const members = [...(isBotIn ? [mattermostBot] : []), ...Object.values(users)];

@@ -43,7 +43,10 @@ function writePolicies(accounts: Readonly<Record<Person, object>>): string {
   for (const name of readdirSync('policies').filter((file) => file.endsWith('.yaml') && file !== 'people.yaml')) {
     writeFileSync(join(dir, name), readFileSync(join('policies', name)));
   }
-  writeFileSync(join(dir, 'people.yaml'), stringify({ people: accounts, groups: { staff: { members: PEOPLE } } }));
+  writeFileSync(
+    join(dir, 'people.yaml'),
+    stringify({ people: accounts, groups: { staff: { members: PEOPLE }, leads: { members: ['raj'] } } }),
+  );
   return dir;
 }
 

@@ -5,8 +5,8 @@ import type { RunRecord } from '../../../src/core/store.ts';
 import { whyNoActivemq } from '../../contract/activemq.ts';
 import { reasonToSkip } from '../../contract/openssh-tools.ts';
 import { waitFor } from '../../contract/wait-for.ts';
-import { findRecords } from '../audit-records.ts';
-import { ANA, CHANNEL, createKilledSite, DIRECT, type KilledSite, type Remains } from './killed-site.ts';
+import { findRecords, readRecords } from '../audit-records.ts';
+import { ANA, AUDIT, CHANNEL, createKilledSite, DIRECT, type KilledSite, type Remains } from './killed-site.ts';
 
 const skip = whyNoActivemq() || reasonToSkip('ssh-keygen');
 const { KILL_SEED: seed = '1', KILLS = '10' } = process.env;
@@ -165,6 +165,39 @@ describe('a bot that is killed again and again in the middle of its work', { ski
       assert.deepEqual(files, end.counts.targeted > 0 ? [`${id.slice(-4)}.csv`] : [], `files of ${id}: ${text}`);
     }
   }
+
+  test('the trail is whole: no action without its record, and the last word on each run is the one that was shown', async () => {
+    const { faults, checkpoints, head } = await killed.verifyTrail();
+    assert.deepEqual(faults, []);
+    assert.ok(checkpoints > 0 && head.seq > 0);
+    const records = readRecords(killed.site.path('audit.db'));
+    const intents = new Set(records.filter(({ event }) => event === 'intent').map(({ run }) => run));
+    for (const { audit } of killed.nodes) {
+      const asked = findRecords(audit, { event: 'intent', action: 'package.status' }).map(({ run }) => run);
+      assert.deepEqual(
+        asked.filter((run) => !intents.has(run)),
+        [],
+      );
+    }
+    const [slackChat, roomChat] = killed.chats;
+    const places = [killed.readRuns(slackChat, CHANNEL), killed.readRuns(roomChat, killed.room)];
+    for (const { id, end } of (await Promise.all(places)).flat()) {
+      const ofRun = records.filter(({ run }) => run === id);
+      assert.equal(ofRun.findLast(({ event }) => event === 'outcome')?.result, end?.outcome, id);
+      if (!intents.has(id)) continue;
+      const nodes = ofRun.find(({ event }) => event === 'intent')?.nodes ?? [];
+      const told = new Set(ofRun.filter(({ event }) => event === 'answered').map(({ node }) => node));
+      assert.deepEqual(told, new Set(nodes), id);
+    }
+  });
+
+  test('the audit channel was told of decisions', () => {
+    const lines = killed.slack.messages(AUDIT).flatMap(({ text }) => text.split('\n'));
+    assert.ok(
+      lines.some((line) => /ALLOW · @ana · package\.status · slack:\S+ · .* · run [0-9a-f]{4} · \S+ UTC/.test(line)),
+      lines.join('\n'),
+    );
+  });
 
   test('no message ran twice, and no node was asked twice', async () => {
     const [slackChat, roomChat] = killed.chats;

@@ -1,20 +1,25 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-trail.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
+import type { Verification } from '../../../src/core/audit-trail.ts';
 import type { OutboxItem, RunRecord, SeenMessage } from '../../../src/core/store.ts';
+import { createTrailVerifier } from '../../../src/main/trail-verifier.ts';
 import { findFreePort } from '../../contract/activemq.ts';
 import { startMattermostServer } from '../../servers/mattermost/server.ts';
 import type { MattermostServer } from '../../servers/mattermost/types.ts';
 import { startSlackServer } from '../../servers/slack/slack-server.ts';
 import type { SlackServer } from '../../servers/slack/slack-types.ts';
 import { type Running, startProgram } from '../programs.ts';
-import { createSite, type Site, type SiteNode, startNode } from '../site.ts';
+import { createSite, fingerprintIn, type Site, type SiteNode, startNode } from '../site.ts';
 import { createFastClock } from './fast-clock.ts';
 
 export const CHANNEL = 'C0KILLED';
 export const ANA = 'U0ANA';
 export const DIRECT = 'D0ANA';
+export const AUDIT = 'C0AUDIT';
 const ROOM = 'killed';
 
 /** What Slack brings again, it brings again after a minute and after five: here that takes seconds. */
@@ -41,6 +46,8 @@ export interface KilledSite {
   stop(): Promise<void>;
   /** Of a bot that is not running. */
   readRemains(): Promise<Remains>;
+  /** What the trail is found to be, of a bot that is not running. */
+  verifyTrail(): Promise<Verification>;
   /** All runs of a place, of a bot that is not running. */
   readRuns(chat: string, channel: string): Promise<readonly RunRecord[]>;
   remove(): Promise<void>;
@@ -57,6 +64,7 @@ export async function createKilledSite(): Promise<KilledSite> {
   slack.addUser(ANA, { name: 'ana' });
   slack.addChannel(CHANNEL, { members: [ANA, slack.botUser] });
   slack.addChannel(DIRECT, { members: [ANA, slack.botUser], isDirect: true });
+  slack.addChannel(AUDIT, { members: [slack.botUser] });
   const mattermost = await startMattermostServer();
   const httpPort = await findFreePort();
   const { room, ana, secrets } = fillMattermost(mattermost, httpPort);
@@ -83,6 +91,23 @@ export async function createKilledSite(): Promise<KilledSite> {
         runs: await store.runs.open(),
         items: await store.outbox.pending(),
       })),
+    async verifyTrail() {
+      const trail = await openAuditTrail({
+        path: site.path('audit.db'),
+        checkpointsPath: site.path('audit-checkpoints.jsonl'),
+        verifier: createTrailVerifier([fingerprintIn(site, 'mco-read')]),
+        by: 'test',
+        clock: systemClock,
+        onProblem(problem) {
+          throw problem;
+        },
+      });
+      try {
+        return await trail.verify();
+      } finally {
+        await trail.close();
+      }
+    },
     readRuns: (chat, channel) => readCopy(site, (store) => store.runs.list({ chat, channel, max: 1000 })),
     async remove() {
       await site.remove();
@@ -125,7 +150,7 @@ function writeConfig(site: Site, { slack, mattermost, httpPort, secrets }: Chats
     broker: site.brokerSection('bot', 'plain'),
     keys: { read: { principal: 'mco-read', file: 'mco-read' }, write: { principal: 'mco-write', file: 'mco-write' } },
     known_hosts: ['known_hosts'],
-    audit: 'bot-audit.jsonl',
+    audit: { trail: 'audit.db', channel: `slack:${slack.team}/${AUDIT}` },
     store: 'mcobot.db',
     http: { port: httpPort },
     chat: {

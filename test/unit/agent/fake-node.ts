@@ -30,6 +30,9 @@ deny:
 `;
 
 export const START = 1_700_000_000_000;
+/** What every request but discovery's carries. */
+export const TARGETS = { count: 3, digest: 'd'.repeat(64), isNarrowed: true };
+
 const REPLY_TO = '/queue/mco.mcollective.reply.bot1';
 
 const read: ActionDescription = { about: 'reads', effect: 'read', timeoutMs: 5000, input: {}, output: {} };
@@ -117,6 +120,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
     dependencies,
     runtime,
     stopping,
+    policy,
     makeRequest,
     setLook(run: RunAction) {
       look = run;
@@ -173,6 +177,7 @@ function createRequestMaker(now: () => number): (fields?: Partial<Request>) => R
     issuedAt: now(),
     notAfter: now() + 60_000,
     replyTo: REPLY_TO,
+    targets: TARGETS,
     options: {},
     ...fields,
   });

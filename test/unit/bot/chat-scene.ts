@@ -10,6 +10,7 @@ import type { BusMessage } from '../../../src/core/ports.ts';
 import { decodeRequest, type Request } from '../../../src/core/request.ts';
 import type { RunRecord } from '../../../src/core/store.ts';
 import type { Decision } from '../../../src/policy/policy.ts';
+import { allowed, denied } from '../../fakes/decisions.ts';
 import { createFakeChat, type FakeChat } from '../../fakes/fake-chat.ts';
 import { settle } from '../../fakes/fake-clock.ts';
 import { createFakeVerifier } from '../../fakes/fake-keys.ts';
@@ -26,9 +27,7 @@ export interface ChatSceneOptions {
 export const allowOnly =
   (...actions: readonly string[]) =>
   ({ action }: Question): Decision =>
-    actions.includes(action)
-      ? { outcome: 'allow', rules: ['roles.yaml:1'] }
-      : { outcome: 'deny', rules: ['roles.yaml:9'], reason: `no right to ${action}` };
+    actions.includes(action) ? allowed('roles.yaml:1') : denied(`no right to ${action}`, 'roles.yaml:9');
 
 /** The bot in a chat, before a scripted fleet. It can die and come back: disk, chat, broker and nodes stay as they are. */
 export function createChatScene(scripts: Readonly<Record<string, Script>>, options: ChatSceneOptions = {}) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRequest } from '../../../src/core/request.ts';
+import { denied } from '../../fakes/decisions.ts';
 import { settle } from '../../fakes/fake-clock.ts';
 import { alive, createScene, type Script, sendReply } from './scripted-fleet.ts';
 
@@ -117,19 +118,46 @@ describe('a command', () => {
     assert.equal(surface.roots.length, 0);
     assert.equal(surface.refusals[0]?.error.code, 'unknown/action');
     assert.match(surface.refusals[0].error.hint ?? '', /did you mean `status`/);
-    assert.equal(audit.records[0]?.event, 'refused');
+    assert.equal(audit.records.at(-1)?.event, 'refused');
   });
 
   it('is refused with the rule when policy denies it, and the denial is on record', async () => {
-    const deny = () => ({ outcome: 'deny' as const, rules: ['roles.yaml:3'], reason: '`package.update` needs write' });
+    const deny = () => denied('`package.update` needs write', 'roles.yaml:3');
     const { run, bus, surface, audit } = createScene({ web1: version('1.0') }, deny);
     const { exitCode } = await run('package update nginx');
     assert.equal(exitCode, 1);
     assert.equal(bus.published.length, 0);
     assert.deepEqual(surface.refusals[0]?.rules, ['roles.yaml:3']);
     assert.equal(surface.refusals[0].outcome, 'DENIED');
-    assert.equal(audit.records.length, 1);
-    assert.equal(audit.records[0]?.result, 'deny');
+    const decided = audit.records.filter(({ event }) => event !== 'received');
+    assert.deepEqual(
+      decided.map(({ event, result, rules }) => [event, result, rules]),
+      [['decided', 'deny', ['roles.yaml:3']]],
+    );
+  });
+
+  it('is decided with its input, for who asks and where', async () => {
+    const questions: unknown[] = [];
+    const { run } = createScene({}, (question) => {
+      questions.push(question);
+      return denied();
+    });
+    await run('package update nginx');
+    const memberships = { of: new Set(), unresolved: [] };
+    const asker = { caller: 'person:ana', account: 'console:ana', place: 'console', memberships };
+    const ask = { agent: 'package', action: 'update', effect: 'write', input: { package: 'nginx' } };
+    assert.deepEqual(questions.at(-1), { ...asker, ...ask });
+  });
+
+  it('with an option that is not for it is refused with a caret', async () => {
+    for (const option of ['--who ana', '--as ana', '--node web1']) {
+      const { run, bus, surface } = createScene({ web1: version('1.0') });
+      await run(`package status nginx ${option}`);
+      const error = surface.refusals[0]?.error;
+      assert.equal(error?.code, 'usage/unexpected-option');
+      assert.equal(error.at?.text.slice(error.at.start, error.at.end), option.split(' ')[1]);
+      assert.equal(bus.published.length, 0);
+    }
   });
 
   it('is denied when deciding fails', async () => {
@@ -169,14 +197,15 @@ describe('a command', () => {
   it('leaves decision, intent and outcome in the audit trail, with secrets masked', async () => {
     const { run, audit } = createScene({ web1: alive() });
     await run('package update nginx token=hunter2');
+    const records = audit.records.filter(({ event }) => event !== 'received');
     assert.deepEqual(
-      audit.records.map(({ event }) => event),
-      ['decided', 'intent', 'outcome'],
+      records.map(({ event }) => event),
+      ['decided', 'intent', 'answered', 'outcome'],
     );
-    assert.deepEqual(audit.records[1]?.nodes, ['web1']);
+    assert.deepEqual([records[1]?.nodes, records[1]?.count, records[1]?.rules], [['web1'], 1, ['roles.yaml:1']]);
     assert.doesNotMatch(JSON.stringify(audit.records), /hunter2/);
-    assert.match(audit.records[1].command ?? '', /^package update nginx 'token=\S+'$/);
-    assert.equal(audit.records[2]?.result, 'OK');
+    assert.match(records[1]?.command ?? '', /^package update nginx 'token=\S+'$/);
+    assert.equal(records[3]?.result, 'OK');
   });
 });
 

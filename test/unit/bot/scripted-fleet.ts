@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { COMMANDS } from '../../../commands/index.ts';
 import { createActiveRuns } from '../../../src/bot/active-runs.ts';
 import type { Bot } from '../../../src/bot/bot.ts';
@@ -6,10 +7,12 @@ import { handleCommand } from '../../../src/bot/handle-command.ts';
 import type { Handled } from '../../../src/bot/handled.ts';
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
 import { broadcastDestination, nodeDestination, replyDestination } from '../../../src/core/destinations.ts';
+import { matchFilter } from '../../../src/core/match-filter.ts';
 import type { Clock } from '../../../src/core/ports.ts';
 import { encodeReply, type Reply, type ReplyData, type StatusName, statusOf } from '../../../src/core/reply.ts';
 import { decodeRequest, type Request } from '../../../src/core/request.ts';
 import type { Decision } from '../../../src/policy/policy.ts';
+import { allowed } from '../../fakes/decisions.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
 import { createFakeBus, type FakeBus } from '../../fakes/fake-bus.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
@@ -92,7 +95,8 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
     agents: TEST_AGENTS,
     authority: {
       identify: (account) => account.replace('console:', 'person:'),
-      decide: decide ?? (() => ({ outcome: 'allow', rules: ['roles.yaml:1'] })),
+      decide: decide ?? (() => allowed('roles.yaml:1')),
+      judgeMember: () => 'in',
       findMemberships: () => Promise.resolve({ of: new Set(), unresolved: [] }),
       rolesOf: () => ['operator'],
     },
@@ -105,8 +109,10 @@ export function createScene(scripts: Readonly<Record<string, Script>>, decide?: 
     active: createActiveRuns(),
     health: [],
     findPerson: async () => undefined,
+    openThread: () => undefined,
     clock,
     newId,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
   };
   const surface = createFakeSurface();
   const cancel = new AbortController();
@@ -173,3 +179,15 @@ export const alive =
   (rest: Script = () => ({})): Script =>
   (request) =>
     request.action === 'ping' ? { data: { pong: 1 } } : rest(request);
+
+/** Says nothing where the filter does not mean it, as a real node would. */
+export const matching =
+  (
+    profile: { identity: string; facts?: Record<string, string>; classes?: readonly string[] },
+    script: Script,
+  ): Script =>
+  (request) => {
+    const { identity, facts = {}, classes = [] } = profile;
+    const node = { identity, facts, classes: new Set(classes), agents: new Set(['rpcutil', 'package']) };
+    return matchFilter(request.filter, node) ? script(request) : undefined;
+  };

@@ -86,8 +86,14 @@ describe('help tells only what this person may use here', () => {
   it('the commands about runs, to everybody who may use one action at least', () => {
     assert.deepEqual(commandsIn(toldTo(only('package.count'), 'help')), [
       'package',
-      ...['runs', 'show', 'cancel', 'retry', 'whoami', 'health', 'help'],
+      ...['runs', 'show', 'cancel', 'retry', 'approve', 'reject', 'withdraw', 'whoami', 'health', 'help'],
     ]);
+  });
+
+  it('the audit only to somebody who may see it', () => {
+    const told = (isAllowed: Allowed) => commandsIn(toldTo(isAllowed, 'help'));
+    assert.ok(told(only('package.count', 'mcobot.audit')).includes('audit'));
+    assert.ok(!told((name) => name !== 'mcobot.audit').includes('audit'));
   });
 
   it('nothing but help and whoami, to somebody who may use nothing', () => {

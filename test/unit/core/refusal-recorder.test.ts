@@ -54,6 +54,32 @@ test('of one caller twenty are recorded in full, and the first of each code, and
   );
 });
 
+test('messages that were only received are summed up too, and take no room from what was refused', async () => {
+  const audit = createFakeAudit();
+  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  const log = sumUpRefusals(audit, recorder);
+  const about = { at: 'now', by: 'bot:test', caller: 'slack:T1/mallory', command: 'ping' } as const;
+  for (let i = 0; i < 300; i++) {
+    await log.append({ ...about, event: 'received' });
+    await log.append({ ...about, event: 'refused', code: 'usage/unknown-option' });
+  }
+  await log.append({ ...about, event: 'received', caller: 'slack:T1/ana' });
+  await recorder.flush();
+  const count = (event: string, caller: string) =>
+    audit.records.filter((record) => record.event === event && record.caller === caller && record.times === undefined);
+  assert.equal(count('received', 'slack:T1/mallory').length, 20);
+  assert.equal(count('refused', 'slack:T1/mallory').length, 20);
+  assert.equal(count('received', 'slack:T1/ana').length, 1);
+  const summed = audit.records.filter(({ times }) => times !== undefined);
+  assert.deepEqual(
+    summed.map(({ event, code, times }) => [event, code, times]),
+    [
+      ['received', undefined, 280],
+      ['refused', 'usage/unknown-option', 280],
+    ],
+  );
+});
+
 test('a flood under a thousand names is summed up together after that', async () => {
   const audit = createFakeAudit();
   const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { NodeSource, Options, Share } from '../../../src/core/command.ts';
+import type { AuditSearch, NodeSource, Options, Share, TimeMark } from '../../../src/core/command.ts';
 import type { DataTest, Expression, FactTest, Filter, NameTest } from '../../../src/core/filter.ts';
 import type { Pattern } from '../../../src/core/regex.ts';
 import type { CommandParts } from '../../../src/language/format-command.ts';
@@ -128,8 +128,35 @@ const nodes: fc.Arbitrary<NodeSource> = fc.oneof(
     .map((run): NodeSource => ({ from: 'run', ...run })),
   text.filter((file) => /[/.]/.test(file)).map((file): NodeSource => ({ from: 'file', file })),
 );
+const threshold: fc.Arbitrary<Share> = fc.oneof(share, fc.constantFrom({ count: 0 }, { percent: 0 }));
+const timeMark: fc.Arbitrary<TimeMark> = fc.oneof(
+  fc.integer({ min: 0, max: 4_000_000_000 }).map((at) => ({ at: at * 1000 })),
+  fc.integer({ min: 0, max: 40_000 }).map((days) => ({ at: days * 86_400_000 })),
+  fc.integer({ min: 1, max: 300_000_000 }).map((agoS) => ({ agoMs: agoS * 1000 })),
+  fc.integer({ min: 1, max: 3650 }).map((days) => ({ agoMs: days * 86_400_000 })),
+);
+const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,20}$/);
+const search: fc.Arbitrary<AuditSearch> = fc
+  .record(
+    {
+      who: id,
+      node: fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,9}[a-z0-9]$/),
+      action: fc.stringMatching(/^[a-z][a-z0-9_]{0,9}(\.[a-z][a-z0-9_]{0,9})?$/),
+      run: fc.stringMatching(/^[0-9a-f][0-9a-f-]{2,34}[0-9a-f]$/),
+      since: timeMark,
+      until: timeMark,
+    },
+    { requiredKeys: [] },
+  )
+  .filter((parts) => Object.keys(parts).length > 0);
 const ms = (maxS: number) => fc.integer({ min: 1, max: maxS * 1000 });
-const options: fc.Arbitrary<Options> = fc.record(
+/** Waves come with a threshold, whether they were typed or not. */
+const withWaves = (options: Options): Options => {
+  const { batch, canary, maxFail, maxSilent } = options;
+  const isWatched = maxFail !== undefined || maxSilent !== undefined;
+  return isWatched && batch === undefined && canary === undefined ? { ...options, batch: { percent: 10 } } : options;
+};
+const anyOptions: fc.Arbitrary<Options> = fc.record(
   {
     nodes,
     collective: fc.stringMatching(/^[a-z][a-z0-9_-]{0,9}$/),
@@ -137,6 +164,13 @@ const options: fc.Arbitrary<Options> = fc.record(
     limitSeed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     batch: share,
     batchSleepMs: fc.integer({ min: 0, max: 3_600_000 }),
+    canary: fc.integer({ min: 1, max: 9_999_999 }),
+    maxFail: threshold,
+    maxSilent: threshold,
+    preview: fc.constant(true),
+    as: id,
+    in: id,
+    search,
     timeoutMs: ms(3600),
     discoveryMs: ms(60),
     ttlMs: ms(600),
@@ -154,6 +188,6 @@ export const anyCommand: fc.Arbitrary<CommandParts> = fc
   .record({
     words: fc.array(fc.oneof(text, fc.constant('')), { maxLength: 5 }),
     filter,
-    options,
+    options: anyOptions.map(withWaves),
   })
   .map((command) => structuredClone(command));

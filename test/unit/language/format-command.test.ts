@@ -32,6 +32,16 @@ const CASES: readonly (readonly [string, string])[] = [
   ['ping --nodes 7F3A:all', 'ping --nodes 7f3a'],
   ['ping --nodes "./my nodes"', "ping --nodes './my nodes'"],
   ['ping --nodes=-x.txt', 'ping --nodes=-x.txt'],
+  ['package update x --max-fail 5%', 'package update x --batch 10% --max-fail 5%'],
+  ['package update x --max-silent=0', 'package update x --batch 10% --max-silent 0'],
+  ['package update x --max-fail 0% --canary 3', 'package update x --canary 3 --max-fail 0%'],
+  ['package update x --preview --max-fail 2 --batch 4', 'package update x --batch 4 --max-fail 2 --preview'],
+  [
+    'audit --until 2026-11-22T10:00:00Z --since 1440m --run 7F3A --action package.update --node WEB1 --who ana',
+    'audit --who ana --node web1 --action package.update --run 7f3a --since 1d --until 2026-11-22T10:00Z',
+  ],
+  ['audit --since 2026-11-22T00:00Z --until 90s', 'audit --since 2026-11-22 --until 90s'],
+  ['policy explain --in console --as ana ping', 'policy explain ping --as ana --in console'],
   ['shell run -q -- ls -l', 'shell run ls -q -- -l'],
   ["rpc x y ''", "rpc x y ''"],
   ['rpc x y "a\'b\\$c"', 'rpc x y "a\'b\\$c"'],
@@ -125,7 +135,22 @@ describe('any text at all', () => {
     fc.assert(fc.property(text, parsesOrRefuses), { numRuns: RUNS });
   });
   it('inside an option is parsed or refused as usage', () => {
-    const option = fc.constantFrom('-F', '-C', '-A', '-I', '-W', '-S', '-T', '--nodes', '--limit', '--timeout');
+    const option = fc.constantFrom(
+      '-F',
+      '-C',
+      '-A',
+      '-I',
+      '-W',
+      '-S',
+      '-T',
+      '--nodes',
+      '--limit',
+      '--timeout',
+      '--max-fail',
+      '--since',
+      '--as',
+      '--run',
+    );
     const inside = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('').replace(/'/g, ''));
     fc.assert(
       fc.property(option, inside, (name, value) => parsesOrRefuses(`x ${name} '${value}'`)),

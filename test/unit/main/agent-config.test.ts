@@ -27,12 +27,30 @@ test('defaults are filled in, and paths start at the directory of the file', asy
   assert.deepEqual(config.factFiles, [join(dir, 'f.yaml'), '/etc/g.yaml']);
 });
 
+test('the audit trail is a path, or a path with how it is rotated', async () => {
+  const auditOf = async (text: string) => resolveAgentConfig(await load(`identity: web1\n${text}${BROKER}`)).audit;
+  const rotate = { maxBytes: 50_000_000, keep: 10 };
+  assert.deepEqual(await auditOf(''), { path: '/var/log/mco/agent-audit.jsonl', rotate });
+  assert.deepEqual(await auditOf('audit: trail.jsonl\n'), { path: join(dir, 'trail.jsonl'), rotate });
+  assert.deepEqual(await auditOf('audit: { path: trail.jsonl, rotate_mb: 5, keep: 3 }\n'), {
+    path: join(dir, 'trail.jsonl'),
+    rotate: { maxBytes: 5_000_000, keep: 3 },
+  });
+  assert.deepEqual(await auditOf('audit: { keep: 1 }\n'), {
+    path: '/var/log/mco/agent-audit.jsonl',
+    rotate: { ...rotate, keep: 1 },
+  });
+});
+
 for (const [what, text, message] of [
   ['a misspelt key', `identiti: web1\n${BROKER}`, /agent\.yaml:1: unknown key `identiti`/],
   ['an identity in capitals', `identity: WEB1\n${BROKER}`, /:1: `identity`: is not a node identity/],
   ['no broker', 'identity: web1\n', /`broker` is missing/],
   ['no servers', 'broker: { servers: [] }\n', /`broker.servers`: at least one server/],
   ['a port that is none', 'broker: { servers: [{ host: a, port: 99999 }] }\n', /`broker.servers.0.port`/],
+  ['a misspelt key of the audit trail', `audit: { pth: x }\n${BROKER}`, /agent\.yaml:1: unknown key `pth`/],
+  ['a trail of no size', `audit: { rotate_mb: 0 }\n${BROKER}`, /`audit\.rotate_mb`: is less than 1/],
+  ['a trail without older files', `audit: { keep: 0 }\n${BROKER}`, /`audit\.keep`: is less than 1/],
   ['a broken file', 'a: [\n', /agent\.yaml:\d/],
 ] as const) {
   test(`${what} is told with its line`, async () => {

@@ -134,7 +134,10 @@ describe('the example configurations', () => {
     const [, state] = /^StateDirectory=(\S+)$/m.exec(unit) ?? [];
     const [, logs] = /^LogsDirectory=(\S+)$/m.exec(unit) ?? [];
     assert.equal(dirname(value.store), `/var/lib/${state}`);
-    assert.equal(dirname(value.audit), `/var/log/${logs}`);
+    const { trail, checkpoints } = value.audit;
+    assert.deepEqual([dirname(trail), dirname(checkpoints ?? '')], [`/var/lib/${state}`, `/var/lib/${state}`]);
+    const [, copy = ''] = /^ *# file: (\S+)$/m.exec(readFileSync('deploy/mcobot.yaml', 'utf8')) ?? [];
+    assert.equal(dirname(copy), `/var/log/${logs}`);
     assert.match(unit, /^StateDirectoryMode=0700$/m);
   });
 

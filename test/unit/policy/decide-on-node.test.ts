@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decideOnNode } from '../../../src/policy/decide-on-node.ts';
 import type { NodePolicy } from '../../../src/policy/policy.ts';
 import { readNodePolicy } from '../../../src/policy/read-policy.ts';
-import { parseAction } from './policy-fixtures.ts';
+import { PLAIN_REQUEST, parseAction } from './policy-fixtures.ts';
 
 const node = readNodePolicy(
   `signers:
@@ -68,7 +68,7 @@ const TABLE: readonly (readonly [string, string, string, 'allow' | 'deny', reado
 ];
 
 const ask = (principal: string, caller: string, short: string) =>
-  decideOnNode(node, { principal, caller, ...parseAction(short) });
+  decideOnNode(node, { ...PLAIN_REQUEST, principal, caller, ...parseAction(short) });
 
 describe('decideOnNode', () => {
   for (const [principal, caller, short, outcome, lines] of TABLE) {
@@ -98,7 +98,14 @@ describe('decideOnNode', () => {
 
   it('takes an effect that is neither read nor write for a write', () => {
     const effect = 'none' as 'read';
-    const question = { principal: 'mco-read', caller: 'person:raj', agent: 'rpcutil', action: 'ping', effect };
+    const question = {
+      ...PLAIN_REQUEST,
+      principal: 'mco-read',
+      caller: 'person:raj',
+      agent: 'rpcutil',
+      action: 'ping',
+      effect,
+    };
     assert.equal(decideOnNode(node, question).outcome, 'deny');
   });
 
@@ -109,7 +116,7 @@ describe('decideOnNode', () => {
         throw new Error('broken');
       },
     };
-    const question = { principal: 'mco-read', caller: 'person:raj', ...parseAction('rpcutil.ping') };
+    const question = { ...PLAIN_REQUEST, principal: 'mco-read', caller: 'person:raj', ...parseAction('rpcutil.ping') };
     assert.equal(decideOnNode(node, question).outcome, 'allow');
     assert.equal(decideOnNode(broken, question).outcome, 'deny');
   });
@@ -119,7 +126,7 @@ describe('decideOnNode', () => {
     fc.assert(
       fc.property(fc.record({ principal: text, caller: text, agent: text, action: text }), (asked) => {
         fc.pre(!node.signers.has(asked.principal));
-        assert.equal(decideOnNode(node, { ...asked, effect: 'read' }).outcome, 'deny');
+        assert.equal(decideOnNode(node, { ...PLAIN_REQUEST, ...asked, effect: 'read' }).outcome, 'deny');
       }),
     );
   });

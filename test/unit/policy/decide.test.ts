@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decide, may, rolesOf } from '../../../src/policy/decide.ts';
 import type { BotPolicy } from '../../../src/policy/policy.ts';
-import { parseAction, readSite } from './policy-fixtures.ts';
+import { parseAction, readSite, reasonOf } from './policy-fixtures.ts';
 
 const site = readSite();
 const PUBLIC = 'slack:T024BE7LD/C0PUBLIC';
@@ -124,7 +124,7 @@ describe('decide', () => {
     it(`${JSON.stringify(caller)} in ${JSON.stringify(place)}: ${JSON.stringify(short)} is ${outcome}`, () => {
       const decision = ask(caller, place, short);
       assert.deepEqual([decision.outcome, decision.rules], [outcome, rules]);
-      assert.equal(decision.reason === undefined, outcome === 'allow', 'a denial has a reason, an allow none');
+      assert.equal(reasonOf(decision) === undefined, outcome === 'allow', 'a denial has a reason, an allow none');
       assert.equal(may(site, { caller, place, ...parseAction(short) }), outcome === 'allow');
     });
   }
@@ -136,12 +136,12 @@ describe('decide', () => {
 
   it('says in words why something is denied', () => {
     const reasons = {
-      lesser: ask('person:bob', 'console', 'package.update!').reason,
-      nothing: ask('person:bob', PUBLIC, 'package.update!').reason,
-      given: ask('person:raj', PUBLIC, 'shell.run!').reason,
-      plain: ask('person:anna', PUBLIC, 'package.update!').reason,
-      mixed: ask('person:mallory', PUBLIC, 'shell.run!').reason,
-      place: ask('person:raj', 'irc:here', 'rpcutil.ping').reason,
+      lesser: reasonOf(ask('person:bob', 'console', 'package.update!')),
+      nothing: reasonOf(ask('person:bob', PUBLIC, 'package.update!')),
+      given: reasonOf(ask('person:raj', PUBLIC, 'shell.run!')),
+      plain: reasonOf(ask('person:anna', PUBLIC, 'package.update!')),
+      mixed: reasonOf(ask('person:mallory', PUBLIC, 'shell.run!')),
+      place: reasonOf(ask('person:raj', 'irc:here', 'rpcutil.ping')),
     };
     assert.deepEqual(reasons, {
       lesser: '`package.update` needs write; you have read here',

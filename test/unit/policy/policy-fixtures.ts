@@ -56,6 +56,22 @@ export function parseAction(short: string): { agent: string; action: string; eff
   return { agent, action, effect: short.endsWith('!') ? 'write' : 'read' };
 }
 
+/** Why something is denied. */
+export function reasonOf(decision: {
+  readonly outcome: string;
+  readonly reason?: string | undefined;
+}): string | undefined {
+  return decision.reason;
+}
+
+/** What a node's rules without limits need nothing of. */
+export const PLAIN_REQUEST = {
+  input: {},
+  profile: { identity: 'web1', facts: {}, classes: new Set<string>(), agents: new Set<string>() },
+  targets: { count: 1, digest: 'd'.repeat(64), isNarrowed: true },
+  issuedAt: 0,
+};
+
 /** What reading threw: message, and hint after a bar. */
 export function messageOf(read: () => unknown): string {
   try {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { McoError } from '../../../src/core/errors.ts';
 import { decideOnNode } from '../../../src/policy/decide-on-node.ts';
 import { readBotPolicy, readNodePolicy } from '../../../src/policy/read-policy.ts';
-import { parseAction, readSite, SITE_FILES } from './policy-fixtures.ts';
+import { PLAIN_REQUEST, parseAction, readSite, SITE_FILES } from './policy-fixtures.ts';
 
 function throwsOnlyOurs(read: () => unknown): void {
   try {
@@ -17,6 +17,7 @@ function throwsOnlyOurs(read: () => unknown): void {
 
 const words = [
   ...['people', 'groups', 'roles', 'bindings', 'deny', 'signers', 'allow', 'actions', 'effect', 'who', 'in', 'members'],
+  ...['inputs', 'nodes', 'max_nodes', 'require_filter', 'approval', 'from', '-F a=b', '30m'],
   ...['read', 'write', 'ana', 'everyone', 'group:ops', 'person:*', 'package.*', '__proto__', 'constructor', 'toString'],
   ...[
     ': ',
@@ -74,7 +75,7 @@ bindings: [{ role: all, who: ["group:ops"] }]
 `;
     const node = readNodePolicy(text, 'n');
     const outcomeFor = (caller: string) =>
-      decideOnNode(node, { principal: 'key', caller, ...parseAction('shell.run!') }).outcome;
+      decideOnNode(node, { ...PLAIN_REQUEST, principal: 'key', caller, ...parseAction('shell.run!') }).outcome;
     assert.deepEqual(['person:ana', 'unix:root', 'unix:ana'].map(outcomeFor), ['allow', 'allow', 'deny']);
   });
 
@@ -110,7 +111,13 @@ bindings: [{ role: all, who: ["group:ops"] }]
       fc.jsonValue({ maxDepth: 2 }),
       fc.constantFrom('everyone', ['*'], {}, [], null),
     );
-    const rule = fc.record({ actions: value, effect: value, who: value, in: value, role: value }, { requiredKeys: [] });
+    const rule = fc.record(
+      {
+        ...{ actions: value, effect: value, who: value, in: value, role: value },
+        ...{ inputs: value, nodes: value, max_nodes: value, require_filter: value, approval: value, reason: value },
+      },
+      { requiredKeys: [] },
+    );
     const section = fc.oneof(
       value,
       fc.dictionary(fc.constantFrom('ana', 'constructor', 'toString', '12'), fc.oneof(value, rule)),

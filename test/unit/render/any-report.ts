@@ -5,6 +5,9 @@ import type { NodeResult, RunReport } from '../../../src/core/report.ts';
 import { hostileText } from './hostile-text.ts';
 import { makeReport, withOptions } from './reports.ts';
 
+/** Nothing was to be sent, or nobody allowed it. */
+export const UNSENT = ['PREVIEW', 'REJECTED', 'WITHDRAWN', 'EXPIRED'] as const;
+
 const OUTCOMES = [
   'OK',
   'PARTIAL',
@@ -15,6 +18,7 @@ const OUTCOMES = [
   'CANCELLED',
   'NOT SENT',
   'UNKNOWN',
+  ...UNSENT,
 ] as const;
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
 const FUNCTIONS = ['summary', 'sum', 'average'] as const;
@@ -76,6 +80,7 @@ export const anyReport: fc.Arbitrary<RunReport> = fc
         values: fc.array(fc.record({ value: hostileText, count: fc.nat() })),
       }),
     ),
+    approvedBy: fc.option(fc.array(fc.record({ by: hostileText, at: fc.nat() })), { nil: undefined }),
     verbose: fc.boolean(),
     view: fc.constantFrom(...VIEWS),
     command: hostileText,

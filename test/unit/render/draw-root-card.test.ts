@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McoError } from '../../../src/core/errors.ts';
 import type { RunReport } from '../../../src/core/report.ts';
+import type { Awaited } from '../../../src/core/surface.ts';
 import { readHeader } from '../../../src/render/describe-header.ts';
 import { drawLateCard } from '../../../src/render/draw-late-card.ts';
 import { drawRefusalCard } from '../../../src/render/draw-refusal-card.ts';
@@ -104,4 +105,54 @@ test('what the bot tells keeps its columns, and a long answer says how much is m
   assert.equal(cards[0]?.body[1]?.kind, 'fixed');
   assert.ok(cards.length <= 4);
   assert.match(cards.map(renderCardText).join('\n'), /^and \d+ more lines$/m);
+});
+
+const awaited: Awaited = {
+  nodes: ['web1', 'web2'],
+  input: {},
+  digest: '9c1e41d07af5',
+  from: 'ops-leads',
+  count: 1,
+  approvedBy: [],
+  expiresAt: 0,
+  rules: [],
+};
+const waiting = (more: Partial<Awaited> = {}) =>
+  ({
+    state: 'awaiting',
+    header: { ...header, effect: 'write', command: 'package update x' },
+    awaited: { ...awaited, ...more },
+  }) as const;
+
+test('an approval is asked for with its command, its count and its list, or says its count itself', () => {
+  const [approve, ...others] = drawRootCard(waiting(), asking).buttons ?? [];
+  assert.equal(approve?.confirm, 'Approve `package update x` (WRITE) on 2 nodes, list 9c1e41?');
+  assert.deepEqual(
+    others.map(({ action, label, confirm }) => [action, label, confirm]),
+    [
+      ['reject', 'Reject', undefined],
+      ['withdraw', 'Withdraw', undefined],
+    ],
+  );
+  const [unasked] = drawRootCard(waiting({ nodes: ['web1'] }), silent).buttons ?? [];
+  assert.deepEqual([unasked?.label, unasked?.confirm], ['Approve 1 node', undefined]);
+});
+
+test('what is approved as often as needed has no buttons any more', () => {
+  const { outcome, buttons } = drawRootCard(waiting({ approvedBy: ['person:raj'] }), asking);
+  assert.deepEqual([outcome, buttons], ['APPROVED by @raj', []]);
+  const { outcome: half } = drawRootCard(waiting({ approvedBy: ['person:raj'], count: 2 }), asking);
+  assert.equal(half, 'AWAITING APPROVAL');
+});
+
+test('where there are no buttons the root says what to type', () => {
+  const card = drawRootCard(waiting(), { hasButtons: false, hasConfirm: false });
+  assert.deepEqual(card.buttons, []);
+  assert.match(renderCardText(card), /`approve 7f3a 9c1e41` .*`reject 7f3a` .*\n`withdraw 7f3a`/);
+});
+
+test('a preview can be repeated by a button without a question: it sends nothing', () => {
+  const results = [without('a', 'notSent')];
+  const preview = makeReport({ results, outcome: 'PREVIEW' }, { effect: 'write' });
+  assert.deepEqual(actionsOf(preview, silent), ['again', 'details']);
 });

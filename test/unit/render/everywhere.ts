@@ -1,7 +1,19 @@
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
+import type { Awaited } from '../../../src/core/surface.ts';
 import type { Shown } from './golden-cases.ts';
 import { failed, header, makeReport, ok, summarise, without } from './reports.ts';
+
+const awaitText = (text: string): Awaited => ({
+  nodes: [text, `${text}2`],
+  input: { [text]: text, package: text },
+  digest: text,
+  from: text,
+  count: 2,
+  approvedBy: [text],
+  expiresAt: 1,
+  rules: [text],
+});
 
 /** One text in every place where somebody outside decides on what stands there. */
 export function showEverywhere(text: string): Shown[] {
@@ -32,6 +44,8 @@ export function showEverywhere(text: string): Shown[] {
       kind: 'root',
       view: { state: 'running', header, answered: 1, targeted: 2, elapsedMs: 1, waitingFor: [text] },
     },
+    { kind: 'awaiting', view: { state: 'awaiting', header: { ...header, ...of }, awaited: awaitText(text) } },
+    { kind: 'report', report: { ...report, outcome: 'PREVIEW', approvedBy: [{ by: text, at: 1 }] } },
     { kind: 'refusal', refusal: { outcome: 'DENIED', error, rules: [text] } },
     {
       kind: 'refusal',

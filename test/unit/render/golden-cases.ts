@@ -2,13 +2,15 @@ import type { Tell } from '../../../src/core/command.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { RunReport } from '../../../src/core/report.ts';
-import type { LateAnswers, Refusal, RootView } from '../../../src/core/surface.ts';
+import type { Awaited, LateAnswers, Refusal, RootView } from '../../../src/core/surface.ts';
 import { failed, header, makeReport, makeSlide, ok, packageShape, summarise, withOptions, without } from './reports.ts';
 
 /** Something that people are shown; a report with its thread. */
 export type Shown =
   | { readonly kind: 'report'; readonly report: RunReport }
   | { readonly kind: 'root'; readonly view: RootView }
+  /** With its thread. */
+  | { readonly kind: 'awaiting'; readonly view: Extract<RootView, { state: 'awaiting' }> }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'tell'; readonly tell: Tell }
   | { readonly kind: 'late'; readonly late: LateAnswers };
@@ -71,6 +73,32 @@ const lost = new McoError('unreachable/lost', 'the connection to amq1 was lost',
   hint: 'look at `health` before you repeat it',
 });
 const typed = 'package staus openafs';
+
+const updating = { ...header, ...writing };
+
+const order: Awaited = {
+  nodes: nodes(145),
+  input: { package: 'openafs-modules-dkms', version: '1.6.7', force: true },
+  digest: '9c1e41d07af5a2e3c3b0b4b9dd3a1c9c2f6a9e2f7c1d3e5a7b9c1d3e5f7a9b1c',
+  from: 'ops-leads',
+  count: 1,
+  approvedBy: [],
+  expiresAt: Date.UTC(2015, 2, 26, 15, 10),
+  rules: ['roles.yaml:14', 'bindings.yaml:3'],
+};
+
+const showAwaiting = (awaited: Partial<Awaited> = {}): Shown => ({
+  kind: 'awaiting',
+  view: { state: 'awaiting', header: updating, awaited: { ...order, ...awaited } },
+});
+
+const approvedBy = [
+  { by: 'person:raj', at: Date.UTC(2015, 2, 26, 14, 52) },
+  { by: 'unix:bob', at: Date.UTC(2015, 2, 26, 14, 53) },
+];
+
+const unsent = (given: Partial<RunReport>): Shown =>
+  show(makeReport({ results: nodes(28).map((node) => without(node, 'notSent')), ...given }, writing));
 
 const late = { state: 'running', header, targeted: 145, elapsedMs: 6420 } as const;
 
@@ -212,6 +240,50 @@ export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
         ],
       },
     },
+  ],
+  awaiting: () => [
+    showAwaiting(),
+    showAwaiting({ nodes: ['web1'], input: {}, count: 2, approvedBy: ['person:raj'], rules: [] }),
+  ],
+  'awaiting-many': () => [showAwaiting({ nodes: nodes(2000).map((node) => `${node}.example.org`) })],
+  approved: () => {
+    const results = nodes(30).map((node) => ok(node, {}));
+    return [
+      showRoot({ state: 'awaiting', header: updating, awaited: { ...order, approvedBy: ['person:raj'] } }),
+      showRoot({ state: 'running', header: updating, answered: 98, targeted: 145, elapsedMs: 6420, approvedBy }),
+      show(makeReport({ results, approvedBy }, writing)),
+    ];
+  },
+  rejected: () => [unsent({ outcome: 'REJECTED', cancelledBy: 'person:raj' })],
+  withdrawn: () => [unsent({ outcome: 'WITHDRAWN', cancelledBy: 'person:ana' })],
+  expired: () => [unsent({ outcome: 'EXPIRED', approvedBy: approvedBy.slice(0, 1) })],
+  preview: () =>
+    [
+      ['it would be allowed', 'the same without `--preview` is sent'],
+      ['it would need the approval of one of `ops-leads`', 'the same without `--preview` asks them'],
+      ['it would be refused: 28 nodes are meant, and at most 5 may be at once', undefined],
+    ].map(([message = '', hint]) =>
+      unsent({
+        outcome: 'PREVIEW',
+        problem: new McoError('usage/preview', message, { hint, rules: ['roles.yaml:14'] }),
+      }),
+    ),
+  'denied-limit': () => {
+    const reason = '28 nodes are meant, and at most 5 may be at once: narrow the filter or use `--limit`';
+    const problem = new McoError('denied/limit', reason, {
+      rules: ['roles.yaml:14', 'bindings.yaml:3'],
+      hint: '`policy explain` with the command shows what the rules demand',
+    });
+    return [unsent({ outcome: 'DENIED', problem }), unsent({ outcome: 'DENIED', problem, results: [] })];
+  },
+  'approved-not-sent': () => [
+    unsent({
+      outcome: 'NOT SENT',
+      approvedBy,
+      problem: new McoError('denied/not-approver', 'who approved it is not in `ops-leads` any more: @raj', {
+        hint: 'give the command again, and have it approved again',
+      }),
+    }),
   ],
   late: () => {
     const results = [ok('web1', {}), ok('web2', {}), failed('db2', 'dpkg lock held')];

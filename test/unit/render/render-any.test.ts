@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { NodeResult } from '../../../src/core/report.ts';
-import { anyError, anyReport, VIEWS } from './any-report.ts';
+import type { Awaited } from '../../../src/core/surface.ts';
+import { drawAwaitedCards } from '../../../src/render/draw-awaited-cards.ts';
+import { renderCardText } from '../../../src/render/render-card-text.ts';
+import { anyError, anyReport, UNSENT, VIEWS } from './any-report.ts';
 import { hostileText, UNSAFE } from './hostile-text.ts';
 import { countResults, header, makeReport, ok, withOptions, without } from './reports.ts';
-import { showRefusal, showRoot, showTell, showThread } from './shown.ts';
+import { MATTERMOST_TRAITS, SLACK_TRAITS, showRefusal, showRoot, showTell, showThread } from './shown.ts';
 
 const MAX_BYTES = 40_000;
 const WORDS = 'OK|FAILED|DENIED|EXPIRED|NO RESPONSE|UNKNOWN|NOT WAITED FOR|NOT SENT';
@@ -30,7 +33,8 @@ test('any report is drawn safely and within its size', () => {
 test('the counts in the root add up, and every outcome that is not zero is named', () => {
   fc.assert(
     fc.property(anyReport, (any) => {
-      if (any.problem || any.counts.targeted === 0) return;
+      const isUnsent = UNSENT.some((outcome) => outcome === any.outcome);
+      if (any.problem || any.counts.targeted === 0 || isUnsent) return;
       const line = showRoot({ state: 'done', report: any }).split('\n')[1] ?? '';
       assert.ok(line.startsWith(`${any.outcome} · `));
       const { targeted, ...others } = countResults(any.results);
@@ -56,6 +60,29 @@ test('any refusal and any answer of the bot is drawn safely and within its size'
       assertSafe(showRoot({ state: 'running', header, answered: 1, targeted: 3, elapsedMs: 1 }));
     }),
     { numRuns: 50 },
+  );
+});
+
+test('anything that waits for approval is drawn safely', () => {
+  const awaited: fc.Arbitrary<Awaited> = fc.record({
+    nodes: fc.array(hostileText),
+    input: fc.dictionary(hostileText, hostileText),
+    digest: hostileText,
+    from: hostileText,
+    count: fc.integer({ min: 1, max: 3 }),
+    approvedBy: fc.array(hostileText, { maxLength: 3 }),
+    expiresAt: fc.nat(),
+    rules: fc.array(hostileText),
+  });
+  fc.assert(
+    fc.property(awaited, hostileText, (any, command) => {
+      const view = { state: 'awaiting', header: { ...header, command }, awaited: any } as const;
+      assertSafe(showRoot(view));
+      for (const traits of [SLACK_TRAITS, MATTERMOST_TRAITS]) {
+        for (const card of drawAwaitedCards(view, traits)) assertSafe(renderCardText(card));
+      }
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McoError } from '../../../src/core/errors.ts';
+import { awaitingToJson } from '../../../src/render/draw-order-file.ts';
 import { refusalToJson, reportToJson } from '../../../src/render/report-to-json.ts';
-import { failed, makeReport, makeSlide, ok, without } from './reports.ts';
+import { failed, header, makeReport, makeSlide, ok, without } from './reports.ts';
 
 test('the slide as JSON has its counts, its summary and its silent nodes', () => {
   const json = reportToJson(makeSlide());
@@ -83,4 +84,34 @@ test("a refusal has every key of a run's document", () => {
   const refusal = refusalToJson({ outcome: 'NOT SENT', error, rules: ['a:1'] });
   const run = reportToJson(makeReport({ results: [ok('a', {})], problem: error }));
   assert.deepEqual(Object.keys(refusal), [...Object.keys(run), 'rules']);
+});
+
+test('who approved a run and who ended it stand in its document', () => {
+  const at = Date.UTC(2015, 2, 26, 14, 52);
+  const given = {
+    results: [without('a', 'notSent')],
+    approvedBy: [{ by: 'person:raj', at }],
+    cancelledBy: 'person:ana',
+  };
+  const { approvedBy, endedBy } = reportToJson(makeReport(given));
+  assert.deepEqual([approvedBy, endedBy], [[{ by: 'person:raj', at: '2015-03-26T14:52:00.000Z' }], 'person:ana']);
+  assert.ok(!('approvedBy' in reportToJson(makeReport({ results: [] }))));
+});
+
+test('what waits for approval is a document with the keys of a run, its nodes and the order', () => {
+  const awaited = {
+    nodes: ['a', 'b'],
+    input: { package: 'nginx' },
+    digest: '9c1e41',
+    from: 'leads',
+    count: 1,
+    approvedBy: [],
+    expiresAt: 0,
+    rules: ['roles.yaml:14'],
+  };
+  const json = awaitingToJson({ header, awaited });
+  const { startedAt: _, elapsedMs: __, ...run } = reportToJson(makeReport({ results: [] }));
+  assert.deepEqual(Object.keys(json), [...Object.keys(run), 'approval']);
+  assert.deepEqual([json.outcome, json.counts.notSent, json.notSent], ['AWAITING APPROVAL', 2, ['a', 'b']]);
+  assert.deepEqual(json.approval, { ...awaited, expiresAt: '1970-01-01T00:00:00.000Z' });
 });

@@ -4,6 +4,7 @@ import type { ChatTraits } from '../../../src/core/chat.ts';
 import type { Tell } from '../../../src/core/command.ts';
 import type { RunReport } from '../../../src/core/report.ts';
 import type { Refusal, RootView } from '../../../src/core/surface.ts';
+import { drawAwaitedCards } from '../../../src/render/draw-awaited-cards.ts';
 import { drawLateCard } from '../../../src/render/draw-late-card.ts';
 import { drawRefusalCard } from '../../../src/render/draw-refusal-card.ts';
 import { drawRootCard } from '../../../src/render/draw-root-card.ts';
@@ -56,6 +57,8 @@ export function drawShown(shown: Shown, traits: Traits): Card[] {
       return [drawRootCard({ state: 'done', report: shown.report }, traits), ...drawThreadCards(shown.report, traits)];
     case 'root':
       return [drawRootCard(shown.view, traits)];
+    case 'awaiting':
+      return [drawRootCard(shown.view, traits), ...drawAwaitedCards(shown.view, traits)];
     case 'refusal':
       return [drawRefusalCard(shown.refusal)];
     case 'tell':

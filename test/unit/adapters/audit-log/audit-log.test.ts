@@ -33,7 +33,7 @@ function createDisk() {
     },
     isCurrent: () => Promise.resolve(true),
     endsTorn: () => Promise.resolve(disk.text !== '' && !disk.text.endsWith('\n')),
-    readTail: () => Promise.resolve(Buffer.from(disk.text)),
+    size: () => Promise.resolve(disk.text.length),
     close: () => Promise.resolve(),
   };
   return { disk, openFile: () => Promise.resolve(file) };

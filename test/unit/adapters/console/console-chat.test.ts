@@ -46,6 +46,21 @@ describe('a terminal as a chat', () => {
     assert.equal(errors.raw, '');
   });
 
+  it('goes on below what was printed, where a root that was printed already moves on', async () => {
+    const { terminal, clock, chat, open, finish } = setUp();
+    const root = await open();
+    await chat.edit(root, { ...running(0), outcome: 'AWAITING APPROVAL' }, 'final');
+    await clock.advance(100);
+    const printed = terminal.screen;
+    for (const answered of [1, 2]) {
+      await chat.edit(root, running(answered), 'progress');
+      await clock.advance(100);
+    }
+    assert.deepEqual(terminal.screen, [...printed, 'head', 'RUNNING · 2 / 145']);
+    await finish(root);
+    assert.deepEqual(terminal.screen.slice(0, printed.length + 2), [...printed, 'head', 'OK · 2']);
+  });
+
   it('wraps long lines of the thread inside the gutter', async () => {
     const { terminal, open, finish } = setUp({ columns: 22 }, '│ ');
     await finish(await open(), { body: [{ kind: 'fixed', lines: ['x'.repeat(50)] }] });

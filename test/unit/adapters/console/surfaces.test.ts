@@ -9,6 +9,7 @@ import type { RunHeader, RunReport } from '../../../../src/core/report.ts';
 import type { Refusal, RootView } from '../../../../src/core/surface.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeSurface } from '../../../fakes/fake-surface.ts';
+import { makeApproval } from '../store/samples.ts';
 import { createFakeLifetime, FakeTerminal } from './fake-terminal.ts';
 
 const headerWith = (options: Partial<Options> = {}): RunHeader => ({
@@ -44,6 +45,21 @@ const running = (answered: number, header = headerWith()): RootView => ({
   elapsedMs: 1,
 });
 
+const awaiting = {
+  state: 'awaiting',
+  header: headerWith(),
+  awaited: {
+    nodes: ['web1'],
+    input: {},
+    digest: '9c1e41',
+    from: 'leads',
+    count: 1,
+    approvedBy: [],
+    expiresAt: 0,
+    rules: [],
+  },
+} as const;
+
 const render = {
   refusal: ({ outcome, error }: Refusal) => `${outcome} · ${error.message}\n`,
   tell: ({ title }: { title: string }) => `${title}\n`,
@@ -66,6 +82,7 @@ test('a document is printed once, at the end, with nothing before it', async () 
     remarks: remarks.screen,
     formatReport: ({ outcome }) => `{"outcome":"${outcome}"}\n`,
     formatRefusal: render.refusal,
+    formatAwaiting: ({ awaited }) => `awaiting ${awaited.digest}`,
     formatTell: render.tell,
   });
   const thread = await surface.open(running(1));
@@ -78,6 +95,21 @@ test('a document is printed once, at the end, with nothing before it', async () 
   await surface.tell({ kind: 'tell', title: 'help', sections: [] });
   assert.equal(terminal.raw, '{"outcome":"OK"}\n');
   assert.deepEqual(remarks.terminal.screen, ['DENIED · no', 'help']);
+});
+
+test('a run that waits for approval is a document of its own: the command ends with it', async () => {
+  const { terminal, screen } = setUp();
+  const surface = createDocumentSurface({
+    screen,
+    formatReport: ({ outcome }) => outcome,
+    formatRefusal: render.refusal,
+    formatAwaiting: ({ awaited }) => `{"list":"${awaited.digest}"}\n`,
+    formatTell: render.tell,
+  });
+  const thread = await surface.open(running(1));
+  await thread.park(awaiting, makeApproval(1));
+  await thread.remind(awaiting);
+  assert.equal(terminal.raw, '{"list":"9c1e41"}\n');
 });
 
 test('a run goes to the surface of the format it asked for', async () => {

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Card } from '../../../../src/core/card.ts';
 import { NO_COUNTS, type NodeResult, type RunHeader, type RunReport } from '../../../../src/core/report.ts';
-import type { NewOutboxItem, RunRecord, SeenMessage, Store, StoredRun } from '../../../../src/core/store.ts';
+import type {
+  NewOutboxItem,
+  RunRecord,
+  SeenMessage,
+  Store,
+  StoredApproval,
+  StoredRun,
+} from '../../../../src/core/store.ts';
 
 export const CHAT = 'slack:T024BE7LD';
 
@@ -61,6 +68,50 @@ export function makeReport(n: number, more: Partial<RunReport> = {}): RunReport 
     ...more,
   };
 }
+
+/** What the nth run waits for. */
+export function makeApproval(n: number, more: Partial<StoredApproval> = {}): StoredApproval {
+  const { id, caller, account, header } = makeRun(n);
+  return {
+    order: {
+      run: id,
+      caller,
+      account,
+      place: `${CHAT}/C1`,
+      origin: { chat: 'slack', channel: 'T024BE7LD/C1' },
+      command: header.command,
+      ask: {
+        kind: 'ask',
+        agent: 'package',
+        action: 'update',
+        effect: 'write',
+        input: { package: 'é\0' },
+        view: 'results',
+      },
+      collective: 'mcollective',
+      options: header.options,
+      filter: { facts: [], classes: [], agents: [], identities: [], where: [] },
+      isNarrowed: true,
+      nodes: ['web1', 'web2'],
+    },
+    digest: '9c1e41',
+    rules: ['roles.yaml:14'],
+    from: 'leads',
+    count: 2,
+    expiresAt: 99,
+    state: 'awaiting',
+    yes: [],
+    ...more,
+  };
+}
+
+export const makeYes = (name: string): StoredApproval['yes'][number] => ({
+  by: `person:${name}`,
+  account: `${CHAT}/${name}`,
+  place: `${CHAT}/C1`,
+  at: 7,
+  digest: '9c1e41',
+});
 
 export const makeResult = (node: string, data: NodeResult['data'] = { ensure: '1.2' }): NodeResult => ({
   node,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AGENT_DESCRIPTIONS, createAgents } from '../../../../agent/plugins/index.ts';
 import type { Input } from '../../../../src/core/agent-description.ts';
+import { checkInput } from '../../../../src/core/check-input.ts';
 import type { ReplyData } from '../../../../src/core/reply.ts';
 
 const { signal } = new AbortController();
@@ -19,6 +20,10 @@ const agents = createAgents({
       agents: new Set(['rpcutil']),
     }),
     stats: () => ({ pid: 1 }),
+    audit: {
+      find: (run) =>
+        Promise.resolve({ records: [{ at: 'then', by: 'node:web1', event: 'intent', run }], truncated: true }),
+    },
   },
 });
 
@@ -76,4 +81,28 @@ test('ping, facts, inventories and statistics', async () => {
     state: 'running',
     detail: 'active (running)',
   });
+});
+
+test('the audit records of a run are told as they stand', async () => {
+  const id = '0190a6f0-1c2d-7b3e-8f4a-5b6c7d8e7f3a';
+  assert.deepEqual(await run('rpcutil', 'audit', { run: id }), {
+    records: [{ at: 'then', by: 'node:web1', event: 'intent', run: id }],
+    truncated: true,
+  });
+});
+
+test('only the whole id of a run is looked for', () => {
+  const [audit] = AGENT_DESCRIPTIONS.flatMap(({ actions }) =>
+    actions['audit'] === undefined ? [] : [actions['audit']],
+  );
+  assert.ok(audit);
+  for (const bad of [
+    '7f3a',
+    '',
+    '0190a6f0-1c2d-7b3e-8f4a-5b6c7d8e7f3a\n',
+    '0190A6F0-1C2D-7B3E-8F4A-5B6C7D8E7F3A',
+    '.*',
+  ]) {
+    assert.throws(() => checkInput(audit, { run: bad }), { code: 'usage/invalid-input' }, bad);
+  }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { allowed } from '../../../fakes/decisions.ts';
 import { allowOnly, createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
 
@@ -103,8 +104,7 @@ describe('show', () => {
 describe('whoever may do nothing', () => {
   it('is denied every command about runs and the bot, which is on record', async () => {
     const scene = createChatScene(FLEET, {
-      decide: (question) =>
-        question.caller === 'person:ana' ? { outcome: 'allow', rules: [] } : allowOnly()({ ...question }),
+      decide: (question) => (question.caller === 'person:ana' ? allowed() : allowOnly()({ ...question })),
     });
     await scene.start();
     await scene.ask('package status nginx');
@@ -119,7 +119,10 @@ describe('whoever may do nothing', () => {
       commands.map(() => ['DENIED', 'you may do nothing here']),
     );
     assert.deepEqual(
-      scene.audit.records.slice(records).map(({ event, result, caller, command }) => [event, result, caller, command]),
+      scene.audit.records
+        .slice(records)
+        .filter(({ event }) => event !== 'received')
+        .map(({ event, result, caller, command }) => [event, result, caller, command]),
       commands.map((command) => ['decided', 'deny', 'person:eve', command]),
     );
   });

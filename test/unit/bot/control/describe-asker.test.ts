@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeAsker } from '../../../../src/bot/control/describe-asker.ts';
+import { allowed, denied } from '../../../fakes/decisions.ts';
 import { createScene } from '../scripted-fleet.ts';
 
 const ASKER = {
@@ -10,8 +11,7 @@ const ASKER = {
   memberships: { of: new Set(['slack:T1/S1']), unresolved: ['slack:T1/S2'] },
 };
 
-const readOnly = ({ action }: { action: string }) =>
-  action === 'update' ? ({ outcome: 'deny', rules: [] } as const) : ({ outcome: 'allow', rules: [] } as const);
+const readOnly = ({ action }: { action: string }) => (action === 'update' ? denied() : allowed());
 
 describe('whoami', () => {
   it('names caller, account, groups, roles and what they may do here', async () => {

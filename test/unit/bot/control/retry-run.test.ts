@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { allowed, denied } from '../../../fakes/decisions.ts';
 import { type ChatSceneOptions, createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
 
@@ -70,9 +71,7 @@ describe('retry', () => {
   it('is decided anew for who retries', async () => {
     const { follow, whispered, audiences, audit } = await setUp('package update nginx', {
       decide: ({ caller, effect }) =>
-        caller === 'person:ana' || effect === 'read'
-          ? { outcome: 'allow', rules: [] }
-          : { outcome: 'deny', rules: ['roles.yaml:9'], reason: 'no right' },
+        caller === 'person:ana' || effect === 'read' ? allowed() : denied('no right', 'roles.yaml:9'),
     });
     assert.equal(await follow('retry 0001', { account: 'slack:T1/raj' }), undefined);
     assert.match(whispered(), /^DENIED · no right/);

@@ -43,7 +43,7 @@ describe('a command in a chat', () => {
     );
     assert.deepEqual(
       scene.audit.records.map(({ event }) => event),
-      ['decided', 'intent', 'outcome'],
+      ['received', 'decided', 'intent', 'answered', 'answered', 'answered', 'outcome'],
     );
     assert.deepEqual([scene.problems, await scene.store.outbox.pending(), await scene.store.runs.open()], [[], [], []]);
   });

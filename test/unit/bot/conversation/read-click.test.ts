@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ButtonAction } from '../../../../src/core/card.ts';
 import type { ChatClick } from '../../../../src/core/chat.ts';
+import { allowed, denied } from '../../../fakes/decisions.ts';
 import { createFakeChat } from '../../../fakes/fake-chat.ts';
 import { type ChatSceneOptions, createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
@@ -145,9 +146,7 @@ describe('a button', () => {
   it('is decided for who presses it: without a right it is a denial, and on record', async () => {
     const scene = await setUp('package update nginx', {
       decide: ({ caller, effect }) =>
-        caller === 'person:ana' || effect === 'read'
-          ? { outcome: 'allow', rules: ['roles.yaml:1'] }
-          : { outcome: 'deny', rules: ['roles.yaml:9'], reason: 'no right' },
+        caller === 'person:ana' || effect === 'read' ? allowed('roles.yaml:1') : denied('no right', 'roles.yaml:9'),
     });
     const asked = scene.requests().length;
     for (const action of ['again', 'retryFailed'] as const) await scene.press(action, { account: 'slack:T1/raj' });

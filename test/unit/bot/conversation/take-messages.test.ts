@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Question } from '../../../../src/bot/bot.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import type { Decision } from '../../../../src/policy/policy.ts';
+import { allowed, denied } from '../../../fakes/decisions.ts';
 import { createChatScene } from '../chat-scene.ts';
 import { alive } from '../scripted-fleet.ts';
 
@@ -85,7 +86,7 @@ describe('a message', () => {
     const scene = createChatScene(SILENT, {
       decide: ({ place, caller }) => {
         places.push(`${caller} in ${place}`);
-        return { outcome: 'allow', rules: [] };
+        return allowed();
       },
     });
     await scene.start();
@@ -150,8 +151,7 @@ describe('too many runs', () => {
 });
 
 describe('a flood', () => {
-  const onlyAna = ({ caller }: Question): Decision =>
-    caller === 'person:ana' ? { outcome: 'allow', rules: [] } : { outcome: 'deny', rules: [], reason: 'no right' };
+  const onlyAna = ({ caller }: Question): Decision => (caller === 'person:ana' ? allowed() : denied('no right'));
 
   it('of somebody without any right takes nobody’s place', async () => {
     const scene = createChatScene(SILENT, { decide: onlyAna });
@@ -191,10 +191,8 @@ describe('a flood', () => {
           identify: (account) => account.replace(/^.*\//, 'person:'),
           rolesOf: () => [],
           findMemberships: async (account) => ({ of: new Set(member(account) ? ['ops'] : []), unresolved: [] }),
-          decide: ({ memberships }) =>
-            memberships.of.has('ops')
-              ? { outcome: 'allow', rules: [] }
-              : { outcome: 'deny', rules: [], reason: 'no right' },
+          decide: ({ memberships }) => (memberships.of.has('ops') ? allowed() : denied('no right')),
+          judgeMember: () => 'out',
         },
       },
     });

@@ -1,0 +1,73 @@
+import { toMcoError } from '../core/errors.ts';
+import type { RunReport } from '../core/report.ts';
+import type { RunThread } from '../core/surface.ts';
+import type { ActiveRun } from './active-runs.ts';
+import type { Bot } from './bot.ts';
+import type { Executed } from './end-run.ts';
+import { recordUnanswered } from './keep-run.ts';
+import { keepTrying } from './keep-trying.ts';
+import type { LateAnswers } from './late-answers.ts';
+import type { Trail } from './trail.ts';
+
+/** Where a run ends. */
+interface Finish {
+  /** Undefined: its chat is gone, and there is nowhere to tell it. */
+  readonly thread: RunThread | undefined;
+  readonly trail: Trail;
+  readonly active?: ActiveRun | undefined;
+  /** Who waits at a terminal gives up with it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The last word on a run: recorded, shown, kept, and what comes later told in its thread.
+ *
+ * @returns the report as it was recorded and shown
+ */
+export async function finishRun(
+  bot: Bot,
+  { report, late }: Executed,
+  { thread, trail, active, signal }: Finish,
+): Promise<RunReport> {
+  active?.noteEnding();
+  const recorded = await recordOutcome(report, trail);
+  const isTold = await keepTrying(bot.clock, async () => thread?.finish(recorded), signal);
+  // A chat's thread has done so in the same stroke; on a terminal it is done here.
+  if (isTold) await keepTrying(bot.clock, () => bot.store.runs.finish(recorded), signal);
+  if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
+  return recorded;
+}
+
+/**
+ * Before it is shown: whoever reads it may have gone. What was done is done, so a record that can't be written any more
+ * does not undo the answer, but is told with it.
+ */
+export async function recordOutcome(report: RunReport, trail: Trail): Promise<RunReport> {
+  const { outcome, counts, elapsedMs, problem, approvedBy } = report;
+  try {
+    await recordUnanswered(report, trail);
+    await trail.record('outcome', {
+      result: outcome,
+      counts,
+      elapsedMs,
+      code: problem?.code,
+      reason: problem?.message,
+      approvedBy: approvedBy?.map(({ by }) => by),
+    });
+    return report;
+  } catch (thrown) {
+    return { ...report, problem: problem ?? toMcoError(thrown) };
+  }
+}
+
+/** What arrives after the end goes to the thread and on record. */
+export function followLate(
+  late: LateAnswers,
+  { thread, trail, report }: { readonly thread: RunThread; readonly trail: Trail; readonly report: RunReport },
+): void {
+  late.follow((results) => {
+    const nodes = results.map(({ node }) => node);
+    void trail.record('unexpected', { nodes, reason: 'answered after the end of the run' }).catch(() => undefined);
+    void thread.append({ header: report.header, results }).catch(() => undefined);
+  });
+}

@@ -1,0 +1,168 @@
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { type OpenTrail, openAuditTrail } from '../adapters/store/audit/open-audit-trail.ts';
+import type { ChainedRecord } from '../core/audit-trail.ts';
+import type { AuditSearch, TimeMark } from '../core/command.ts';
+import type { McoError } from '../core/errors.ts';
+import { escapeText, writeJsonText } from '../core/escape-text.ts';
+import type { Signer, Verifier } from '../core/ports.ts';
+import { formatAuditLine } from '../render/describe-audit.ts';
+import { AUDIT_HELP, type AuditArgs, readAuditArgs } from './audit-args.ts';
+import { locateTrail } from './audit-config.ts';
+import { findPeople } from './audit-people.ts';
+import { type BotConfig, botConfigSchema } from './bot-config.ts';
+import { armourCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import { describeVerification } from './describe-verification.ts';
+import { openSigner } from './key-config.ts';
+import { type Config, loadConfig } from './load-config.ts';
+import { compareAudits } from './run-audit-compare.ts';
+import { createTrailVerifier } from './trail-verifier.ts';
+
+const MAX_WARNING = 2000;
+
+/** Where the command says what it found, and what was wrong on the way. */
+export interface AuditOutput {
+  write(text: string): void;
+  warn(line: string): void;
+}
+
+const PROCESS_OUTPUT: AuditOutput = {
+  write: (text) => process.stdout.write(text),
+  warn: (line) => process.stderr.write(`${escapeText(line, MAX_WARNING)}\n`),
+};
+
+/** What all commands work with. */
+interface Scene {
+  readonly file: Config<BotConfig>;
+  readonly output: AuditOutput;
+  /** Tells of what went wrong without ending anything; the exit code is 1 then. */
+  noteProblem(problem: McoError): void;
+}
+
+/**
+ * `mcobot audit ...`. Resolves with the exit code: 1 when the trail is not whole, or a part of it could not be read.
+ *
+ * @throws McoError `usage/*`, `unknown/command`, `failed/audit`
+ */
+export async function runAudit(argv: readonly string[], output: AuditOutput = PROCESS_OUTPUT): Promise<number> {
+  const args = readAuditArgs(argv);
+  if (args.command === 'help') {
+    output.write(AUDIT_HELP);
+    return 0;
+  }
+  if (output === PROCESS_OUTPUT) endWithReader();
+  const file = await loadConfig(botConfigSchema, args.config);
+  let problems = 0;
+  const noteProblem = ({ message, hint }: McoError): void => {
+    problems += 1;
+    output.warn(`warning: ${message}${hint === undefined ? '' : ` (${hint})`}`);
+  };
+  const exitCode = await carryOut(args, { file, output, noteProblem });
+  return exitCode === 0 && problems > 0 ? 1 : exitCode;
+}
+
+/** `mcobot audit export | head` is no mistake. */
+function endWithReader(): void {
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+}
+
+async function carryOut(args: Exclude<AuditArgs, { command: 'help' }>, scene: Scene): Promise<number> {
+  switch (args.command) {
+    case 'find':
+      return await withTrail(scene, {}, (trail) => find(trail, scene, args));
+    case 'export':
+      return await withTrail(scene, {}, (trail) => exportRecords(trail, scene, args.search));
+    case 'verify':
+      return await verify(scene, args.checkpoint);
+    case 'checkpoint':
+      return await checkpoint(scene, args.out);
+    case 'compare':
+      return await compareAudits(scene.file, args.run);
+  }
+}
+
+interface Keys {
+  readonly signer?: Signer;
+  readonly verifier?: Verifier;
+}
+
+async function withTrail(
+  { file: { value, resolvePath }, noteProblem }: Scene,
+  keys: Keys,
+  work: (trail: OpenTrail) => Promise<number>,
+): Promise<number> {
+  const trail = await openAuditTrail({
+    ...locateTrail(value.audit, resolvePath),
+    ...keys,
+    mustExist: true,
+    by: `bot:${value.name}`,
+    clock: systemClock,
+    onProblem: noteProblem,
+  });
+  try {
+    return await work(trail);
+  } finally {
+    await trail.close();
+  }
+}
+
+async function find(
+  trail: OpenTrail,
+  { file, output, noteProblem }: Scene,
+  { search, max, json }: Extract<AuditArgs, { command: 'find' }>,
+): Promise<number> {
+  const { who, since, until, ...rest } = search;
+  const policies = file.resolvePath(file.value.policies);
+  const people = who === undefined ? undefined : findPeople(who, policies, noteProblem);
+  const times = { since: since && toMoment(since), until: until && toMoment(until) };
+  const found = await trail.find({ ...rest, ...times, callers: people?.callers, max });
+  for (const one of found) output.write(json ? toJsonLine(one) : `${formatAuditLine(one)}\n`);
+  if (found.length === 0) {
+    output.warn(`no record is like that${people?.hint === undefined ? '' : `; in the policy: ${people.hint}`}`);
+  } else if (found.length === max) {
+    output.warn(`these are the newest ${max}; there may be more: --max N, --until TIME`);
+  }
+  return 0;
+}
+
+async function exportRecords(trail: OpenTrail, { output }: Scene, { since, until }: AuditSearch): Promise<number> {
+  const range = {
+    ...(since === undefined ? {} : { since: toMoment(since) }),
+    ...(until === undefined ? {} : { until: toMoment(until) }),
+  };
+  for await (const one of trail.read(range)) output.write(toJsonLine(one));
+  return 0;
+}
+
+async function verify(scene: Scene, kept: string | undefined): Promise<number> {
+  const { keys, audit } = scene.file.value;
+  const extra = kept === undefined ? [] : [await readCheckpoint(kept)];
+  const fingerprint = 'agent' in keys.read ? keys.read.agent : (await openReadKey(scene)).fingerprint;
+  const verifier = createTrailVerifier([fingerprint, ...audit.old_keys]);
+  const { path } = locateTrail(audit, scene.file.resolvePath);
+  return await withTrail(scene, { verifier }, async (trail) => {
+    const verification = await trail.verify(extra);
+    scene.output.write(describeVerification(path, verification));
+    return verification.faults.length === 0 ? 0 : 1;
+  });
+}
+
+async function checkpoint(scene: Scene, out: string | undefined): Promise<number> {
+  const signer = await openReadKey(scene);
+  return await withTrail(scene, { signer }, async (trail) => {
+    const made = await trail.checkpoint();
+    if (out === undefined) {
+      scene.output.write(`${made.statement}\n${armourCheckpoint(made)}`);
+    } else {
+      await writeCheckpoint(out, made);
+      scene.output.write(`${escapeText(out)} and ${escapeText(out)}.sig are written, signed by ${made.signer}\n`);
+    }
+    return 0;
+  });
+}
+
+const openReadKey = ({ file: { value, resolvePath } }: Scene): Promise<Signer> =>
+  openSigner(value.keys.read, resolvePath);
+
+const toJsonLine = ({ seq, hash, record }: ChainedRecord): string => `${writeJsonText({ seq, hash, ...record }, 0)}\n`;
+
+const toMoment = (mark: TimeMark): number => ('at' in mark ? mark.at : systemClock.now() - mark.agoMs);
