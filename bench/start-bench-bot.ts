@@ -17,7 +17,7 @@ import { startRun } from '../src/bot/start-run.ts';
 import { startTrail } from '../src/bot/trail.ts';
 import { createBot } from '../src/main/create-bot.ts';
 import type { MadeKey } from '../src/main/playground/make-keys.ts';
-import { createPolicyAuthority } from '../src/main/policy-authority.ts';
+import { createPolicyAuthority } from '../src/main/policy/policy-authority.ts';
 import { readBotPolicy } from '../src/policy/read-policy.ts';
 import { createFakeSurface } from '../test/fakes/fake-surface.ts';
 import type { BrokerAddress } from './fleet-messages.ts';

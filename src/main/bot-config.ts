@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { BOT_NAME, collectiveSchema } from '../core/names.ts';
-import { auditSchema } from './audit-config.ts';
+import { auditSchema } from './audit/audit-config.ts';
 import { brokerSchema } from './broker-config.ts';
 import { chatSchema, httpSchema } from './chat-config.ts';
 import { keySchema } from './key-config.ts';

@@ -19,7 +19,7 @@ import { openSigner } from './key-config.ts';
 import { loadConfig } from './load-config.ts';
 import { logProblem, logWarning } from './log.ts';
 import { readNodeList } from './node-list.ts';
-import { createNodesAuthority } from './policy-authority.ts';
+import { createNodesAuthority } from './policy/policy-authority.ts';
 import { cancelOnInterrupt } from './stop-signal.ts';
 import { answerInTerminal, asksForJson, createStdoutScreen, createTerminalChat } from './terminal.ts';
 import { VERSION } from './version.ts';

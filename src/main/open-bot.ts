@@ -12,9 +12,9 @@ import type { HttpRoute } from '../core/http.ts';
 import type { Verifier } from '../core/ports.ts';
 import type { BotPolicy } from '../policy/policy.ts';
 import { readBotPolicy } from '../policy/read-policy.ts';
-import { locateTrail } from './audit-config.ts';
+import { locateTrail } from './audit/audit-config.ts';
+import { findAuditPlace, openBotTrail } from './audit/bot-trail.ts';
 import type { BotConfig } from './bot-config.ts';
-import { findAuditPlace, openBotTrail } from './bot-trail.ts';
 import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { type OpenService, readServices } from './chat-config.ts';
 import { createBot, type RunningBot } from './create-bot.ts';
@@ -22,8 +22,8 @@ import { forgetRegularly } from './forget-regularly.ts';
 import { openSigner } from './key-config.ts';
 import { type Config, readNamedFile, requireWritableDirectory } from './load-config.ts';
 import { logInfo, logProblem, logWarning } from './log.ts';
-import { createPolicyAuthority } from './policy-authority.ts';
-import { readPolicyTree } from './policy-tree.ts';
+import { createPolicyAuthority } from './policy/policy-authority.ts';
+import { readPolicyTree } from './policy/policy-tree.ts';
 import { createReloads, type Reloads } from './reloads.ts';
 
 /** How long a start waits for the first broker before it says so and goes on trying. */

@@ -1,14 +1,14 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
 import { escapeText } from '../core/escape-text.ts';
+import { runAudit } from './audit/run-audit.ts';
 import { BOT_HELP, readBotArgs } from './bot-args.ts';
 import { type BotConfig, botConfigSchema } from './bot-config.ts';
 import type { RunningBot } from './create-bot.ts';
 import { loadConfig } from './load-config.ts';
 import { logInfo } from './log.ts';
 import { type BotFiles, connectBot, openBotFiles } from './open-bot.ts';
-import { runAudit } from './run-audit.ts';
-import { runPolicy } from './run-policy.ts';
+import { runPolicy } from './policy/run-policy.ts';
 import { runSetup } from './run-setup.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { answerInTerminal, createStdoutScreen, createTerminalChat, type Terminal } from './terminal.ts';

@@ -6,7 +6,7 @@ import { createMembershipFinder } from '../../bot/find-memberships.ts';
 import type { Chat } from '../../core/chat.ts';
 import type { McoError } from '../../core/errors.ts';
 import { createBot, type RunningBot } from '../create-bot.ts';
-import { createPolicyAuthority } from '../policy-authority.ts';
+import { createPolicyAuthority } from '../policy/policy-authority.ts';
 import { findAuditDir } from './audit-dir.ts';
 import { keepKey, makeKey } from './make-keys.ts';
 import { COLLECTIVE, openSite } from './open-site.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { auditSchema } from '../../../src/main/audit-config.ts';
-import { findAuditPlace } from '../../../src/main/bot-trail.ts';
-import { chatSchema } from '../../../src/main/chat-config.ts';
+import { auditSchema } from '../../../../src/main/audit/audit-config.ts';
+import { findAuditPlace } from '../../../../src/main/audit/bot-trail.ts';
+import { chatSchema } from '../../../../src/main/chat-config.ts';
 
 const chat = v.parse(chatSchema, {
   slack: [{ team: 'T024BE7LD', bot_token_file: 'a', app_token_file: 'b' }],

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { armourSshsig, dearmourSshsig } from '../adapters/ssh/armour.ts';
-import { fingerprintOf } from '../adapters/ssh/public-key.ts';
-import { parseSshsig } from '../adapters/ssh/sshsig.ts';
-import type { SignedCheckpoint } from '../core/audit-trail.ts';
-import { McoError } from '../core/errors.ts';
+import { armourSshsig, dearmourSshsig } from '../../adapters/ssh/armour.ts';
+import { fingerprintOf } from '../../adapters/ssh/public-key.ts';
+import { parseSshsig } from '../../adapters/ssh/sshsig.ts';
+import type { SignedCheckpoint } from '../../core/audit-trail.ts';
+import { McoError } from '../../core/errors.ts';
 
 const MAX_BYTES = 16_384;
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFile } from '../adapters/policy-files/read-files.ts';
-import { McoError } from '../core/errors.ts';
-import type { PolicyFile } from '../policy/policy.ts';
+import { readFile } from '../../adapters/policy-files/read-files.ts';
+import { McoError } from '../../core/errors.ts';
+import type { PolicyFile } from '../../policy/policy.ts';
 
 const MAX_FILES = 1000;
 

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-trail.ts';
-import { openSharedDatabase } from '../../../src/adapters/store/database.ts';
-import type { AuditRecord } from '../../../src/core/audit.ts';
-import { McoError } from '../../../src/core/errors.ts';
-import { readAuditArgs } from '../../../src/main/audit-args.ts';
-import { runAudit } from '../../../src/main/run-audit.ts';
+import { openAuditTrail } from '../../../../src/adapters/store/audit/open-audit-trail.ts';
+import { openSharedDatabase } from '../../../../src/adapters/store/database.ts';
+import type { AuditRecord } from '../../../../src/core/audit.ts';
+import { McoError } from '../../../../src/core/errors.ts';
+import { readAuditArgs } from '../../../../src/main/audit/audit-args.ts';
+import { runAudit } from '../../../../src/main/audit/run-audit.ts';
 
 const RUN = '01890000-0000-7000-8000-000000007f3a';
 const hourAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { listFiles, readFile } from '../adapters/policy-files/read-files.ts';
-import type { PolicyTree } from '../policy/explain-tests.ts';
-import type { PolicyFile } from '../policy/policy.ts';
+import { listFiles, readFile } from '../../adapters/policy-files/read-files.ts';
+import type { PolicyTree } from '../../policy/explain-tests.ts';
+import type { PolicyFile } from '../../policy/policy.ts';
 
 /**
  * The files of a policy directory: `*.yaml`, `node/*.yaml` and `cases/*.yaml`.

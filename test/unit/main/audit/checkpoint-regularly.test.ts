@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-trail.ts';
-import { McoError } from '../../../src/core/errors.ts';
-import type { Signer } from '../../../src/core/ports.ts';
-import { checkpointRegularly } from '../../../src/main/checkpoint-regularly.ts';
-import { createFakeClock } from '../../fakes/fake-clock.ts';
-import { createFakeSigner } from '../../fakes/fake-keys.ts';
+import { openAuditTrail } from '../../../../src/adapters/store/audit/open-audit-trail.ts';
+import { McoError } from '../../../../src/core/errors.ts';
+import type { Signer } from '../../../../src/core/ports.ts';
+import { checkpointRegularly } from '../../../../src/main/audit/checkpoint-regularly.ts';
+import { createFakeClock } from '../../../fakes/fake-clock.ts';
+import { createFakeSigner } from '../../../fakes/fake-keys.ts';
 
 const EVERY_MS = 600_000;
 

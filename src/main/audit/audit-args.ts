@@ -1,13 +1,13 @@
-import type { AuditSearch, TimeMark } from '../core/command.ts';
-import { McoError } from '../core/errors.ts';
-import { IDENTITY } from '../core/names.ts';
-import { suggest } from '../core/nearest.ts';
-import { RUN_END } from '../core/read-call.ts';
-import { parseId } from '../language/audit-search.ts';
-import { quoteInput, type SourceWord } from '../language/source-word.ts';
-import { parseTimeMark } from '../language/time-mark.ts';
-import { DEFAULT_BOT_CONFIG } from './bot-args.ts';
-import { readProgramArgs, refuseStrayWord } from './program-args.ts';
+import type { AuditSearch, TimeMark } from '../../core/command.ts';
+import { McoError } from '../../core/errors.ts';
+import { IDENTITY } from '../../core/names.ts';
+import { suggest } from '../../core/nearest.ts';
+import { RUN_END } from '../../core/read-call.ts';
+import { parseId } from '../../language/audit-search.ts';
+import { quoteInput, type SourceWord } from '../../language/source-word.ts';
+import { parseTimeMark } from '../../language/time-mark.ts';
+import { DEFAULT_BOT_CONFIG } from '../bot-args.ts';
+import { readProgramArgs, refuseStrayWord } from '../program-args.ts';
 
 const DEFAULT_MAX = 100;
 const MAX_MAX = 10_000;

@@ -1,6 +1,6 @@
-import { McoError } from '../core/errors.ts';
-import { suggest } from '../core/nearest.ts';
-import { readProgramArgs, refuseStrayWord } from './program-args.ts';
+import { McoError } from '../../core/errors.ts';
+import { suggest } from '../../core/nearest.ts';
+import { readProgramArgs, refuseStrayWord } from '../program-args.ts';
 
 export const POLICY_HELP = `mcobot policy says what the policy says, tests it, and imports one from MCollective.
 

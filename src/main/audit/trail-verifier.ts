@@ -1,7 +1,7 @@
-import { fingerprintOf } from '../adapters/ssh/public-key.ts';
-import { createSignatureCheck } from '../adapters/ssh/verify-signature.ts';
-import { McoError } from '../core/errors.ts';
-import type { Verifier } from '../core/ports.ts';
+import { fingerprintOf } from '../../adapters/ssh/public-key.ts';
+import { createSignatureCheck } from '../../adapters/ssh/verify-signature.ts';
+import { McoError } from '../../core/errors.ts';
+import type { Verifier } from '../../core/ports.ts';
 
 /**
  * Checks the checkpoints of a trail: they count when one of these keys signed them, `SHA256:...` each. A key speaks for

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { readCheckedYaml } from '../../../src/core/checked-yaml.ts';
-import type { McoError } from '../../../src/core/errors.ts';
-import { auditSchema, locateTrail } from '../../../src/main/audit-config.ts';
+import { readCheckedYaml } from '../../../../src/core/checked-yaml.ts';
+import type { McoError } from '../../../../src/core/errors.ts';
+import { auditSchema, locateTrail } from '../../../../src/main/audit/audit-config.ts';
 
 const schema = v.strictObject({ audit: auditSchema });
 const read = (text: string) => readCheckedYaml(schema, text, 'mcobot.yaml').value.audit;

@@ -1,9 +1,9 @@
-import type { Authority } from '../bot/bot.ts';
-import type { MembershipFinder } from '../bot/find-memberships.ts';
-import { chatGroupsFor, decide, judgeMember, rolesOf } from '../policy/decide.ts';
-import { createPolicyTests, type PolicyTree } from '../policy/explain-tests.ts';
-import { accountsOf, identify } from '../policy/identify.ts';
-import type { BotPolicy, Memberships } from '../policy/policy.ts';
+import type { Authority } from '../../bot/bot.ts';
+import type { MembershipFinder } from '../../bot/find-memberships.ts';
+import { chatGroupsFor, decide, judgeMember, rolesOf } from '../../policy/decide.ts';
+import { createPolicyTests, type PolicyTree } from '../../policy/explain-tests.ts';
+import { accountsOf, identify } from '../../policy/identify.ts';
+import type { BotPolicy, Memberships } from '../../policy/policy.ts';
 
 const NO_MEMBERSHIPS = { of: new Set<string>(), unresolved: [] };
 

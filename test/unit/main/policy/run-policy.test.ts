@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { McoError } from '../../../src/core/errors.ts';
-import { runPolicy } from '../../../src/main/run-policy.ts';
-import { readBotPolicy, readNodePolicy } from '../../../src/policy/read-policy.ts';
+import { McoError } from '../../../../src/core/errors.ts';
+import { runPolicy } from '../../../../src/main/policy/run-policy.ts';
+import { readBotPolicy, readNodePolicy } from '../../../../src/policy/read-policy.ts';
 
 const SITE = 'test/vectors/action-policy/site';
 

@@ -1,8 +1,8 @@
-import { listFiles, readFile } from '../adapters/policy-files/read-files.ts';
-import { type McoError, toMcoError } from '../core/errors.ts';
-import { suggest } from '../core/nearest.ts';
-import type { BotPolicy } from '../policy/policy.ts';
-import { readBotPolicy } from '../policy/read-policy.ts';
+import { listFiles, readFile } from '../../adapters/policy-files/read-files.ts';
+import { type McoError, toMcoError } from '../../core/errors.ts';
+import { suggest } from '../../core/nearest.ts';
+import type { BotPolicy } from '../../policy/policy.ts';
+import { readBotPolicy } from '../../policy/read-policy.ts';
 
 /** Whose records are looked for. */
 export interface WantedPeople {

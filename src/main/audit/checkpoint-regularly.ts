@@ -1,6 +1,6 @@
-import type { AuditTrail, Checkpoint } from '../core/audit-trail.ts';
-import { type McoError, toMcoError } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
+import type { AuditTrail, Checkpoint } from '../../core/audit-trail.ts';
+import { type McoError, toMcoError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 
 /** Signs the end of a trail again and again, so that a trail that was cut shows. */
 export interface Checkpoints {

@@ -1,5 +1,5 @@
-import type { Verification } from '../core/audit-trail.ts';
-import { escapeText } from '../core/escape-text.ts';
+import type { Verification } from '../../core/audit-trail.ts';
+import { escapeText } from '../../core/escape-text.ts';
 
 /** What is known of a trail after `verify`, as lines for a terminal. */
 export function describeVerification(path: string, verification: Verification): string {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { pathSchema } from './load-config.ts';
+import { pathSchema } from '../load-config.ts';
 
 const OLD_FORM = 'is a section now: write `audit: { trail: /var/lib/mcobot/audit.db, file: PATH }`';
 const fingerprint = v.pipe(
