@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openAuditTrail } from '../../src/adapters/store/audit/open-audit-trail.ts';
-import { runAudit } from '../../src/main/run-audit.ts';
+import { runAudit } from '../../src/main/audit/run-audit.ts';
 import { createKeyFolder, KEY_KINDS, type KeyFolder, reasonToSkip, runTool } from './openssh-tools.ts';
 
 const PRINCIPAL = 'mco-read@example.org';

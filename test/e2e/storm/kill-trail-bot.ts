@@ -7,11 +7,11 @@ import { createStompBus } from '../../../src/adapters/stomp/stomp-bus.ts';
 import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-trail.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import { createMembershipFinder } from '../../../src/bot/find-memberships.ts';
-import { checkpointRegularly } from '../../../src/main/checkpoint-regularly.ts';
+import { checkpointRegularly } from '../../../src/main/audit/checkpoint-regularly.ts';
+import { createTrailVerifier } from '../../../src/main/audit/trail-verifier.ts';
 import { createBot } from '../../../src/main/create-bot.ts';
 import { keepKey } from '../../../src/main/playground/make-keys.ts';
-import { createPolicyAuthority } from '../../../src/main/policy-authority.ts';
-import { createTrailVerifier } from '../../../src/main/trail-verifier.ts';
+import { createPolicyAuthority } from '../../../src/main/policy/policy-authority.ts';
 import { readBotPolicy } from '../../../src/policy/read-policy.ts';
 import { renderMattermostMessage } from '../../../src/render/mattermost/render-mattermost-message.ts';
 

@@ -11,9 +11,9 @@ import { type OpenTrail, openAuditTrail } from '../../../src/adapters/store/audi
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import type { NodeResult } from '../../../src/core/report.ts';
 import type { RunRecord, Store } from '../../../src/core/store.ts';
+import { createTrailVerifier } from '../../../src/main/audit/trail-verifier.ts';
 import { keepKey, makeKey } from '../../../src/main/playground/make-keys.ts';
 import { writeTrustFiles } from '../../../src/main/playground/trust-files.ts';
-import { createTrailVerifier } from '../../../src/main/trail-verifier.ts';
 import { readNodePolicy } from '../../../src/policy/read-policy.ts';
 import { startMattermostServer } from '../../servers/mattermost/server.ts';
 import type { MattermostServer } from '../../servers/mattermost/types.ts';

@@ -6,7 +6,7 @@ import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-tra
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import type { Verification } from '../../../src/core/audit-trail.ts';
 import type { OutboxItem, RunRecord, SeenMessage } from '../../../src/core/store.ts';
-import { createTrailVerifier } from '../../../src/main/trail-verifier.ts';
+import { createTrailVerifier } from '../../../src/main/audit/trail-verifier.ts';
 import { findFreePort } from '../../contract/activemq.ts';
 import { startMattermostServer } from '../../servers/mattermost/server.ts';
 import type { MattermostServer } from '../../servers/mattermost/types.ts';

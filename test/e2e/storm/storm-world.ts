@@ -11,7 +11,7 @@ import type { McoError } from '../../../src/core/errors.ts';
 import type { HttpRoute } from '../../../src/core/http.ts';
 import type { Store, StoredRun } from '../../../src/core/store.ts';
 import { createBot, type RunningBot } from '../../../src/main/create-bot.ts';
-import { createPolicyAuthority } from '../../../src/main/policy-authority.ts';
+import { createPolicyAuthority } from '../../../src/main/policy/policy-authority.ts';
 import { readBotPolicy } from '../../../src/policy/read-policy.ts';
 import { renderMattermostMessage } from '../../../src/render/mattermost/render-mattermost-message.ts';
 import { renderSlackMessage } from '../../../src/render/slack/render-slack-message.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { AGENT_DESCRIPTIONS } from '../../../../agent/plugins/index.ts';
 import type { MembershipFinder } from '../../../../src/bot/find-memberships.ts';
 import { handleCommand } from '../../../../src/bot/handle-command.ts';
-import { createNodesAuthority, createPolicyAuthority } from '../../../../src/main/policy-authority.ts';
+import { createNodesAuthority, createPolicyAuthority } from '../../../../src/main/policy/policy-authority.ts';
 import type { PolicyTree } from '../../../../src/policy/explain-tests.ts';
 import { readBotPolicy } from '../../../../src/policy/read-policy.ts';
 import { createFakeSurface } from '../../../fakes/fake-surface.ts';

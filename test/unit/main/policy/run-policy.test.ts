@@ -124,7 +124,7 @@ bindings: [{ role: op, who: ["group:ops"] }, { role: op, who: [ana], in: [consol
 
 describe('mcobot policy test', () => {
   it('is part of the program', () => {
-    const program = fileURLToPath(new URL('../../../src/main/bot.js', import.meta.url));
+    const program = fileURLToPath(new URL('../../../../src/main/bot.js', import.meta.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'policy', 'tset'], { encoding: 'utf8' });
     assert.deepEqual([status, stdout], [1, '']);
     assert.match(stderr, /has no `tset`[\s\S]*did you mean `test`/);
