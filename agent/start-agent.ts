@@ -1,6 +1,7 @@
 import { broadcastDestination, nodeDestination } from '../src/core/destinations.ts';
 import { McoError, toMcoError } from '../src/core/errors.ts';
 import type { BusMessage } from '../src/core/ports.ts';
+import { waitAtMost } from '../src/core/waiting.ts';
 import { recordRefusal } from './audit-request.ts';
 import { handleRequest } from './handle-request.ts';
 import type { NodeDependencies } from './node-dependencies.ts';
@@ -40,9 +41,9 @@ export async function startAgent(node: NodeDependencies): Promise<RunningAgent> 
 
   async function stop(): Promise<void> {
     for (const leave of unsubscribe) leave();
-    await waitFor(open, FINISH_MS, runtime);
+    await waitAtMost(runtime.clock, FINISH_MS, Promise.all(open));
     stopping.abort();
-    await waitFor(open, LAST_WORDS_MS, runtime);
+    await waitAtMost(runtime.clock, LAST_WORDS_MS, Promise.all(open));
     await Promise.all([runtime.refusals.flush(), runtime.denials.flush()]);
     await node.audit.append({ ...stamp(), event: 'stopped' });
   }
@@ -74,16 +75,4 @@ function createReceiver(runtime: NodeRuntime, open: Set<Promise<void>>): (messag
       });
     open.add(done);
   };
-}
-
-/** Resolves when all are done, or after `limitMs`. */
-function waitFor(open: ReadonlySet<Promise<void>>, limitMs: number, { clock }: NodeRuntime): Promise<void> {
-  if (open.size === 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, resolve);
-    void Promise.all(open).then(() => {
-      cancel();
-      resolve();
-    });
-  });
 }

@@ -55,7 +55,7 @@ export interface Sealed {
 }
 
 /** How long the requests of a run are valid. */
-export const ttlOf = ({ options }: Run): number => Math.min(options.ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+export const ttlOf = ({ ttlMs }: Options): number => Math.min(ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
 
 /** Every filter implies the agent that is asked, and what a command itself narrows it to. */
 export function filterOf(typed: Filter, ask: Ask): Filter {
@@ -102,7 +102,7 @@ export async function sealRequest(
     input: ask.input,
     filter: run.filter,
     issuedAt,
-    notAfter: issuedAt + ttlOf(run),
+    notAfter: issuedAt + ttlOf(run.options),
     replyTo: bot.replyTo(run.collective),
     ...(isItself && run.targets !== undefined ? { targets: run.targets } : {}),
     ...(isItself && run.approvals !== undefined ? { approvals: run.approvals } : {}),

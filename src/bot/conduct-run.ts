@@ -1,6 +1,7 @@
 import type { ActionDescription } from '../core/agent-description.ts';
 import type { McoError } from '../core/errors.ts';
 import { toMcoError } from '../core/errors.ts';
+import { sleep } from '../core/waiting.ts';
 import type { Bot } from './bot.ts';
 import type { Gathered } from './compose-report.ts';
 import { type Run, type Sealed, sealRequest, ttlOf } from './compose-request.ts';
@@ -38,12 +39,12 @@ export async function conductRun(bot: Bot, run: Run, { targets, action, watch, k
   const unexpected = new Set<string>();
   const problems: McoError[] = [];
   const late = createLateAnswers(bot.clock);
-  const patience = { actionTimeoutMs, ttlMs: ttlOf(run) };
+  const patience = { actionTimeoutMs, ttlMs: ttlOf(run.options) };
   const waves = splitIntoWaves(targets.nodes, run.options);
   const waveJudge = createWaveJudge({ options: run.options, tally });
   let stopped: McoError | undefined;
   for (const [number, nodes] of waves.entries()) {
-    if (number > 0) await sleep(bot, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
+    if (number > 0) await sleep(bot.clock, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
     if (watch.signal.aborted) break;
     const wave: Wave = {
       bot,
@@ -227,20 +228,5 @@ function waitUntilSettled(wave: Wave, waitMs: number, nodes: readonly string[]):
       if (isSettled()) finish();
     };
     signal.addEventListener('abort', finish);
-  });
-}
-
-function sleep(bot: Bot, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const cancel = bot.clock.after(delayMs, resolve);
-    signal.addEventListener(
-      'abort',
-      () => {
-        cancel();
-        resolve();
-      },
-      { once: true },
-    );
   });
 }

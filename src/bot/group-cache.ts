@@ -1,5 +1,6 @@
 import { McoError, toMcoError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { waitAtMost } from '../core/waiting.ts';
 
 /** Who asks waits no longer than this; an answer that comes later is for those who ask then. */
 const PATIENCE_MS = 2000;
@@ -110,15 +111,4 @@ function makeRoom(groups: Map<string, Group>, maxGroups: number, name: string): 
   const group: Group = { count: 0 };
   groups.set(name, group);
   return group;
-}
-
-/** Resolves when the promise ends or time is up. */
-function waitAtMost(clock: Clock, timeoutMs: number, promise: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(timeoutMs, resolve);
-    void promise.then(() => {
-      cancel();
-      resolve();
-    });
-  });
 }

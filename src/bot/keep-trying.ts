@@ -1,5 +1,6 @@
 import { toMcoError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { sleep } from '../core/waiting.ts';
 
 /** How long after each try the next one comes; the last one for ever. */
 const PAUSES_MS = [250, 1000, 4000, 15_000, 60_000];
@@ -21,7 +22,7 @@ export async function keepTrying(clock: Clock, write: () => Promise<unknown>, si
       if (toMcoError(thrown).code !== 'failed/store') throw thrown;
     }
     const pauseMs = PAUSES_MS[Math.min(failed, PAUSES_MS.length - 1)] ?? 0;
-    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    await sleep(clock, pauseMs);
   }
   return false;
 }

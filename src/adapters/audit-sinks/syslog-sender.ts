@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/ports.ts';
-import { limitTime } from './limit-time.ts';
+import { limitTime } from '../../core/waiting.ts';
 import { openSyslogLine, type SyslogLine, type SyslogTarget } from './syslog-line.ts';
 
 const SEND_TIMEOUT_MS = 30_000;
+
+const describeLate = (): Error => new Error('it takes nothing any more');
 
 export interface SyslogSender {
   /** Opens a line where there is none. Rejects with what the system says. */
@@ -24,7 +26,7 @@ export function createSyslogSender(target: SyslogTarget, clock: Clock): SyslogSe
       if (line?.isBroken === true) close();
       try {
         line ??= await openSyslogLine(target);
-        await limitTime(clock, line.send(message), SEND_TIMEOUT_MS);
+        await limitTime(clock, line.send(message), { limitMs: SEND_TIMEOUT_MS, describeLate });
       } catch (thrown) {
         close();
         throw thrown;

@@ -3,7 +3,7 @@ import type { ChainedRecord } from '../../core/audit-trail.ts';
 import { createBackoff } from '../../core/backoff.ts';
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { limitTime } from './limit-time.ts';
+import { waitAtMost } from '../../core/waiting.ts';
 import { formatSyslogMessage } from './syslog-message.ts';
 import { createSyslogSender } from './syslog-sender.ts';
 import { createWaitingList } from './waiting-list.ts';
@@ -93,7 +93,7 @@ export function createSyslogSink(options: SyslogOptions): SyslogSink {
     async close() {
       isClosing = true;
       wake();
-      await limitTime(clock, pumping ?? Promise.resolve(), CLOSE_TIMEOUT_MS).catch(() => {});
+      await waitAtMost(clock, CLOSE_TIMEOUT_MS, pumping ?? Promise.resolve());
       lost += waiting.clear();
       sender.close();
     },

@@ -1,6 +1,7 @@
 import { createBackoff } from '../../core/backoff.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { limitTime } from '../../core/waiting.ts';
 import { openSocket, type Socket } from './open-socket.ts';
 import type { SocketFrame } from './socket-frame.ts';
 
@@ -82,12 +83,8 @@ class ReconnectingStream {
       throw new McoError('unreachable/chat', `the WebSocket is down: ${this.#lastProblem ?? 'not connected yet'}`);
     }
     const answered = this.#socket.ping();
-    let cancel = (): void => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      const error = new McoError('unreachable/chat', 'the WebSocket does not answer');
-      cancel = clock.after(5000, () => reject(error));
-    });
-    await Promise.race([answered, late]).finally(() => cancel());
+    const describeLate = (): McoError => new McoError('unreachable/chat', 'the WebSocket does not answer');
+    await limitTime(clock, answered, { limitMs: 5000, describeLate });
   }
 
   async #connect(): Promise<void> {

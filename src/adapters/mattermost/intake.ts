@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatReceiver } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { sleep } from '../../core/waiting.ts';
 import type { Directory } from './directory.ts';
 import { isByProgram, readPost, type SaidPost } from './read-post.ts';
 
@@ -44,7 +45,7 @@ export function createIntake(options: IntakeOptions): Intake {
     for (let delayMs = 500; !closing.signal.aborted; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       if (await tryOnce(options, said)) return;
       if (clock.now() >= deadline) break;
-      await wait(clock, delayMs, closing.signal);
+      await sleep(clock, delayMs, closing.signal);
     }
     forget(said.post.id);
     if (closing.signal.aborted) return;
@@ -94,13 +95,3 @@ async function tryOnce({ chat, directory, receiver }: IntakeOptions, said: SaidP
 
 const describeProgram = (): McoError =>
   new McoError('untrusted/by-program', 'a post that a program made spoke to the bot');
-
-function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(delayMs, resolve);
-    signal.addEventListener('abort', () => {
-      cancel();
-      resolve();
-    });
-  });
-}

@@ -1,6 +1,7 @@
 import type { ChatReceiver } from '../../core/chat.ts';
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { waitAtMost } from '../../core/waiting.ts';
 import { AGAIN, type Answer, createBoltApp, TAKEN } from './bolt-app.ts';
 import type { BotIdentity } from './bot-identity.ts';
 import { readInstalledTeams } from './installed-teams.ts';
@@ -69,15 +70,17 @@ export function createInbound({ command, clock, bot, receiver, tellLater }: Inbo
 
   /** Undefined when it takes too long. */
   async function withinTime(taking: Promise<boolean>): Promise<boolean | undefined> {
-    let cancel = (): void => {};
-    const late = new Promise<undefined>((resolve) => {
-      cancel = clock.after(ANSWER_WITHIN_MS, () => resolve(undefined));
-    });
-    try {
-      return await Promise.race([taking.catch(() => false), late]);
-    } finally {
-      cancel();
-    }
+    let taken: boolean | undefined;
+    const ended = taking.then(
+      (wasTaken) => {
+        taken = wasTaken;
+      },
+      () => {
+        taken = false;
+      },
+    );
+    await waitAtMost(clock, ANSWER_WITHIN_MS, ended);
+    return taken;
   }
 
   /** Commands and clicks are delivered once: the person has to be told when the bot does not get them, however late. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
 import { createSteadyNow } from '../../core/steady-now.ts';
+import { sleep } from '../../core/waiting.ts';
 import { chatBusy } from './chat-error.ts';
 
 /** Slack takes about one message a second in a channel, and forgives short bursts (https://docs.slack.dev/apis/web-api/rate-limits). */
@@ -32,7 +33,7 @@ export function createPostPace(clock: Clock): PostPace {
       if (waitMs > SHORT_WAIT_MS) throw chatBusy('slack takes one message a second in a channel', waitMs);
       if (idleAt.size >= MAX_CHANNELS) forgetIdle(now);
       idleAt.set(channel, from + GAP_MS);
-      if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+      if (waitMs > 0) await sleep(clock, waitMs);
     },
   };
 }

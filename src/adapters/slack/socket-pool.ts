@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import { limitTime } from '../../core/waiting.ts';
 import { chatUnreachable, toChatError } from './chat-error.ts';
 import { SocketClient } from './socket-client.ts';
 
@@ -104,17 +105,8 @@ export function createSocketPool({ appToken, apiUrl, clock, ...listener }: Socke
 
 /** Resolves with Slack's `hello`. Rejects with whatever the SDK throws, or an McoError when it takes too long. */
 async function greet(client: SocketClient, clock: Clock): Promise<void> {
-  let cancel = (): void => {};
-  const late = new Promise<never>((_resolve, reject) => {
-    cancel = clock.after(HELLO_WITHIN_MS, () => reject(chatUnreachable('slack did not greet on a new connection')));
-  });
-  const starting = client.start();
-  try {
-    await Promise.race([starting, late]);
-  } finally {
-    cancel();
-    starting.catch(() => {});
-  }
+  const describeLate = (): Error => chatUnreachable('slack did not greet on a new connection');
+  await limitTime(clock, client.start(), { limitMs: HELLO_WITHIN_MS, describeLate });
 }
 
 async function close(client: SocketClient, clock: Clock): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Tell } from '../../core/command.ts';
-import { toMcoError } from '../../core/errors.ts';
+import { McoError, toMcoError } from '../../core/errors.ts';
+import { limitTime } from '../../core/waiting.ts';
 import type { Bot, HealthCheck } from '../bot.ts';
 
 /** Whoever asks wants an answer while something hangs. */
@@ -26,22 +27,13 @@ async function tryOne(
   { clock }: Bot,
   { name, check }: HealthCheck,
 ): Promise<{ name: string; isWell: boolean; about: string }> {
-  let cancel = (): void => {};
-  const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.after(LONGEST_CHECK_MS, () => reject(new Error('no answer')));
-  });
+  const describeLate = (): McoError =>
+    new McoError('unreachable/no-answer', `no answer within ${LONGEST_CHECK_MS / 1000} s`);
   try {
     const startedAt = clock.now();
-    const about = await Promise.race([check(), timeout]);
+    const about = await limitTime(clock, check(), { limitMs: LONGEST_CHECK_MS, describeLate });
     return { name, isWell: true, about: `${clock.now() - startedAt} ms${about === '' ? '' : `, ${about}`}` };
   } catch (thrown) {
-    const isLate = thrown instanceof Error && thrown.message === 'no answer';
-    return {
-      name,
-      isWell: false,
-      about: isLate ? `no answer within ${LONGEST_CHECK_MS / 1000} s` : toMcoError(thrown).message,
-    };
-  } finally {
-    cancel();
+    return { name, isWell: false, about: toMcoError(thrown).message };
   }
 }

@@ -1,5 +1,5 @@
 import type { Tell } from '../../core/command.ts';
-import type { Clock } from '../../core/ports.ts';
+import { sleep } from '../../core/waiting.ts';
 import { type Asker, worldOf } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 
@@ -36,10 +36,5 @@ export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
 /** As the service calls them. Nothing is decided by it. */
 async function findName({ findPerson, clock }: Bot, account: string): Promise<string | undefined> {
   const person = findPerson(account).catch(() => undefined);
-  return (await Promise.race([person, waitFor(clock)]))?.displayName;
+  return (await Promise.race([person, sleep(clock, NAME_WITHIN_MS)]))?.displayName;
 }
-
-const waitFor = (clock: Clock): Promise<undefined> =>
-  new Promise((resolve) => {
-    clock.after(NAME_WITHIN_MS, () => resolve(undefined));
-  });

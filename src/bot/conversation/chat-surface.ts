@@ -5,6 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { Delivery, NewOutboxItem, OutboxItem, RunPlace, Store } from '../../core/store.ts';
 import type { RootView, RunThread, Surface } from '../../core/surface.ts';
+import { limitTime } from '../../core/waiting.ts';
 import { drawAwaitedCards, isListFiled } from '../../render/draw-awaited-cards.ts';
 import { drawLateCard } from '../../render/draw-late-card.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
@@ -162,10 +163,7 @@ function drawQuestion(chat: Chat, view: Extract<RootView, { state: 'awaiting' }>
 /** @throws McoError `unreachable/chat-root` when it takes too long; what the chat says when it does not take it */
 function whenShown({ chat, outbox, clock }: Channelled, item: OutboxItem | undefined): Promise<PostRef | undefined> {
   if (item === undefined) return Promise.resolve(undefined);
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ROOT_WITHIN_MS, () =>
-      reject(new McoError('unreachable/chat-root', `${chat.name} did not take the run's message within a minute`)),
-    );
-    outbox.whenDelivered(item).then(resolve, reject).finally(cancel);
-  });
+  const describeLate = (): McoError =>
+    new McoError('unreachable/chat-root', `${chat.name} did not take the run's message within a minute`);
+  return limitTime(clock, outbox.whenDelivered(item), { limitMs: ROOT_WITHIN_MS, describeLate });
 }

@@ -3,6 +3,7 @@ import type { Chat, ChatRefusal, PostRef } from '../../core/chat.ts';
 import { McoError, toMcoError } from '../../core/errors.ts';
 import type { NewOutboxItem, OutboxItem, RunRecord } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
+import { waitAtMost } from '../../core/waiting.ts';
 import { drawOrderFile } from '../../render/draw-order-file.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
 import { drawResultFile } from '../../render/draw-result-file.ts';
@@ -85,13 +86,8 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
     },
     async stop(withinMs) {
       waitingOrdersOf(bot).stop();
-      let cancel = (): void => {};
-      const patience = new Promise<void>((resolve) => {
-        cancel = clock.after(withinMs, resolve);
-      });
       const drained = Promise.all(takers.map(({ taker }) => taker.drain())).then(() => outbox.whenIdle());
-      await Promise.race([drained, patience]);
-      cancel();
+      await waitAtMost(clock, withinMs, drained);
       for (const { taker } of takers) taker.abandon();
       outbox.stop();
       await Promise.all(chats.map((chat) => chat.stop()));

@@ -3,6 +3,7 @@ import type { Chat, PostRef } from '../../core/chat.ts';
 import { toMcoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { createSteadyNow } from '../../core/steady-now.ts';
+import { waitAtMost } from '../../core/waiting.ts';
 
 /** How long an edit under way is waited for at the end. */
 const LONGEST_EDIT_MS = 12_000;
@@ -106,10 +107,8 @@ export function createProgress(chat: Chat, clock: Clock): Progress {
       if (shown === undefined) return true;
       runs.delete(run);
       shown.isOver = true;
-      if (shown.underWay !== undefined) await Promise.race([shown.underWay, wait(clock, LONGEST_EDIT_MS)]);
+      if (shown.underWay !== undefined) await waitAtMost(clock, LONGEST_EDIT_MS, shown.underWay);
       return !shown.isUncertain && shown.underWay === undefined;
     },
   };
 }
-
-const wait = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));

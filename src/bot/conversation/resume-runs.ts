@@ -1,14 +1,15 @@
 import { McoError, toMcoError } from '../../core/errors.ts';
-import { LIMITS } from '../../core/limits.ts';
 import type { NodeResult, Outcome, RunReport } from '../../core/report.ts';
 import type { RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
+import { sleep } from '../../core/waiting.ts';
 import type { ActiveRun } from '../active-runs.ts';
 import { describeApprovers } from '../approval/describe-awaited.ts';
 import { findKnownAction } from '../approval/known-action.ts';
 import { trailOfRun } from '../approval/trail-of-run.ts';
 import type { Bot } from '../bot.ts';
 import { composeReport } from '../compose-report.ts';
+import { ttlOf } from '../compose-request.ts';
 import { followLate, recordOutcome } from '../finish-run.ts';
 import { createRunKeeper } from '../keep-run.ts';
 import { keepTrying } from '../keep-trying.ts';
@@ -20,9 +21,6 @@ import { createTally, resultOf, type Tally } from '../tally.ts';
 const SHORTEST_WAIT_MS = 3000;
 
 const PAUSE_MS = 100;
-
-/** How long requests are valid, where the command said nothing else. */
-const USUAL_TTL_MS = 60_000;
 
 const LOOK_MS = 1000;
 
@@ -176,15 +174,15 @@ async function waitForAnswers(
 ): Promise<void> {
   const { clock } = bot;
   const { run, requests } = stored;
-  const { timeoutMs, ttlMs = USUAL_TTL_MS } = run.header.options;
-  const longestMs = (timeoutMs ?? findKnownAction(bot, run).timeoutMs) + Math.min(ttlMs, LIMITS.validityMs);
+  const { options } = run.header;
+  const longestMs = (options.timeoutMs ?? findKnownAction(bot, run).timeoutMs) + ttlOf(options);
   const asked = requests.flatMap(({ nodes }) => nodes);
   const untilMs = Math.max(...requests.map(({ waitUntil }) => waitUntil), 0) - clock.now();
   const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(untilMs, longestMs));
   // Counted in pauses, not by the clock, which may be set again while this waits.
   for (let waitedMs = 0; waitedMs < waitMs; waitedMs += PAUSE_MS) {
     if (signal.aborted || !asked.some((node) => tally.isOpen(node))) return;
-    await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
+    await sleep(clock, PAUSE_MS);
   }
 }
 
