@@ -30,6 +30,8 @@ export async function finishRun(
   { thread, trail, active, signal }: Finish,
 ): Promise<RunReport> {
   active?.noteEnding();
+  // Kept before it is on record: a restart in between comes to the same end.
+  await bot.store.runs.addResults(report.header.run, report.results).catch(() => undefined);
   const recorded = await recordOutcome(report, trail);
   const isTold = await keepTrying(bot.clock, async () => thread?.finish(recorded), signal);
   // A chat's thread has done so in the same stroke; on a terminal it is done here.

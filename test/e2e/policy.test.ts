@@ -212,10 +212,10 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
         () => write('free-silent', { targets: undefined }),
         /how many nodes/,
       ],
-      ['what needs approval and has none', () => write('held-none'), /need approval/],
+      ['what needs approval and has none', () => write('held-none'), /needs? approval/],
       [
         'an approval by the requester',
-        () => write('held-own', { approvals: [approval({ by: 'person:ana' })] }),
+        () => write('held-own', { caller: 'person:raj', approvals: [approval()] }),
         /none that counts/,
       ],
       [

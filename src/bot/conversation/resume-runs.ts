@@ -1,4 +1,5 @@
-import { McoError, toMcoError } from '../../core/errors.ts';
+import type { AuditRecord } from '../../core/audit.ts';
+import { type ErrorCode, McoError, toMcoError } from '../../core/errors.ts';
 import type { NodeResult, Outcome, RunReport } from '../../core/report.ts';
 import type { RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
@@ -76,12 +77,13 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
     id: run.id,
     async finish(thread) {
       const stopShowing = showAgain(bot, { run, tally, thread });
-      await waitForAnswers(bot, { stored, tally, signal: active.signal });
+      const known = await findOutcome(bot, run);
+      if (known === undefined) await waitForAnswers(bot, { stored, tally, signal: active.signal });
       stopShowing();
       active.noteEnding();
-      const report = closeRun(bot, { stored, tally, cancelled: cancelOf(active) });
+      const report = closeRun(bot, { stored, tally, known, cancelled: cancelOf(active) });
       const trail = trailOfRun(bot, run);
-      const recorded = await recordOutcome(report, trail);
+      const recorded = known === undefined ? await recordOutcome(report, trail) : report;
       try {
         await keepTrying(bot.clock, async () => thread?.finish(recorded));
         await keepTrying(bot.clock, () => bot.store.runs.finish(recorded));
@@ -115,7 +117,14 @@ function showAgain(
   };
 }
 
+/** INVARIANT: a run ends once. How it ended stands when it is on record, though there was no time to tell it. */
+async function findOutcome({ trail }: Bot, { id }: RunRecord): Promise<AuditRecord | undefined> {
+  const found = await trail?.find({ run: id, events: ['outcome'], max: 1 }).catch(() => []);
+  return found?.[0]?.record;
+}
+
 interface Closing {
+  readonly known: AuditRecord | undefined;
   readonly stored: Stored;
   readonly tally: Tally;
   readonly cancelled: { readonly by: string | undefined } | undefined;
@@ -125,14 +134,14 @@ const cancelOf = ({ signal, cancelledBy }: ActiveRun): Closing['cancelled'] =>
   signal.aborted ? { by: cancelledBy() } : undefined;
 
 /** Who was not asked is not sent; where that is not known, or where discovery had asked already, unknown. */
-function closeRun(bot: Bot, { stored, tally, cancelled }: Closing): RunReport {
+function closeRun(bot: Bot, { stored, tally, cancelled, known }: Closing): RunReport {
   const { run, requests, damage } = stored;
   const asked = new Set(requests.flatMap(({ nodes }) => nodes));
   const isDoubtful = damage !== undefined || (isPing(run) && requests.length === 0);
   for (const node of tally.openNodes()) tally.close(node, isDoubtful || asked.has(node) ? 'unknown' : 'notSent');
   return composeReport(findKnownAction(bot, run), {
     header: run.header,
-    conducted: { results: tally.results(), unexpected: [], ...describeEnd(stored, tally) },
+    conducted: { results: tally.results(), unexpected: [], ...describeEnd(stored, { tally, known }) },
     startedAt: run.startedAt,
     // A clock that was set back does not make it end before it began.
     endedAt: Math.max(run.startedAt, bot.clock.now()),
@@ -186,13 +195,22 @@ async function waitForAnswers(
   }
 }
 
+function describeKnown({ result, code, reason = '' }: AuditRecord): {
+  problem: McoError | undefined;
+  outcome: Outcome;
+} {
+  const problem = code === undefined ? undefined : new McoError(code as ErrorCode, reason);
+  return { problem, outcome: result as Outcome };
+}
+
 /** What somebody decided before the bot stopped stands, though there was no time to tell it. */
 const DECIDED = { rejected: 'REJECTED', withdrawn: 'WITHDRAWN', expired: 'EXPIRED' } as const;
 
 function describeEnd(
   stored: Stored,
-  tally: Tally,
+  { tally, known }: Pick<Closing, 'tally' | 'known'>,
 ): { readonly problem: McoError | undefined; readonly outcome?: Outcome } {
+  if (known !== undefined) return describeKnown(known);
   const state = stored.run.approval?.state;
   if (state === undefined || state === 'awaiting' || state === 'approved') return { problem: explain(stored, tally) };
   return { problem: undefined, outcome: DECIDED[state] };

@@ -72,7 +72,7 @@ export function checkNodes({ ends, records, deeds }: Doings): string[] {
     return isTrue ? [] : [`${what.run}: ${what.outcome} of ${what.node}, which ${describe(deed)} (${what.name})`];
   };
   const nameOf = new Map(
-    records.flatMap(({ run, input }) => (input === undefined ? [] : [[run, String(input.package)]])),
+    records.flatMap(({ run, input }) => (input?.package === undefined ? [] : [[run, String(input.package)]])),
   );
   const kept = ends.flatMap(({ run, results }) =>
     results.flatMap(({ node, outcome }) =>
