@@ -1,13 +1,12 @@
 import type { ActionDescription } from '../src/core/agent-description.ts';
 import type { AuditRecord } from '../src/core/audit.ts';
+import { boundRecord } from '../src/core/bound-record.ts';
 import type { McoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
 import { hideSecrets, maskInput } from '../src/core/secret-input.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
 const MAX_REASON_LENGTH = 1000;
-/** Of a denied request's input, and of its filter, in a record: characters of JSON. */
-const MAX_DENIED_LENGTH = 2000;
 
 /** The part of a node's audit records that says which request they are about. */
 export function describeRequest(request: Request, node: NodeRuntime): Omit<AuditRecord, 'event'> {
@@ -44,25 +43,18 @@ export function recordRefusal(error: McoError, request: Request | undefined, nod
 /** The record of a request that is denied or can't be run. Nothing is run, so what is large in it is only measured. */
 export function describeDenial(error: McoError, request: Request, node: NodeRuntime): AuditRecord {
   const action = findDescription(request, node);
-  const input = leaveOutLarge('input', maskInput(action, request.input));
-  const filter = leaveOutLarge('filter', request.filter);
   const reason = hideSecrets(error.message, action, request.input).slice(0, MAX_REASON_LENGTH);
-  return {
+  const record: AuditRecord = {
     ...describeRequest(request, node),
     ...describeOrder(request),
     event: error.family === 'denied' ? 'decided' : 'refused',
     ...(error.family === 'denied' ? { result: 'deny' } : {}),
-    input: input.value,
-    filter: filter.value,
+    input: maskInput(action, request.input),
+    filter: request.filter,
     code: error.code,
-    reason: `${reason}${input.note}${filter.note}`,
+    reason,
   };
-}
-
-function leaveOutLarge<T>(name: string, value: T): { value: T | undefined; note: string } {
-  const size = JSON.stringify(value)?.length ?? 0;
-  if (size <= MAX_DENIED_LENGTH) return { value, note: '' };
-  return { value: undefined, note: `; the ${name} is left out, it has ${size} characters` };
+  return boundRecord(record, node.hash);
 }
 
 /** This node's own description of the action that a request names. */

@@ -1,3 +1,5 @@
+import type { AuditRecord } from '../src/core/audit.ts';
+import { boundRecord } from '../src/core/bound-record.ts';
 import { McoError, toMcoError } from '../src/core/errors.ts';
 import type { Request } from '../src/core/request.ts';
 import { maskInput } from '../src/core/secret-input.ts';
@@ -49,8 +51,9 @@ async function recordIntent(
   node: NodeRuntime,
 ): Promise<void> {
   const about = { ...describeRequest(request, node), ...describeOrder(request), rules };
+  const record: AuditRecord = { ...about, event: 'intent', input: maskInput(action, input), filter: request.filter };
   try {
-    await node.audit.append({ ...about, event: 'intent', input: maskInput(action, input), filter: request.filter });
+    await node.audit.append(boundRecord(record, node.hash));
   } catch (cause) {
     throw new McoError('failed/audit', "the audit log can't be written, so nothing was done", { cause });
   }

@@ -10,7 +10,7 @@ import type { Task } from './validate-request.ts';
  * INVARIANT: the effect comes from this node's own description, never from the message; an error is a denial.
  */
 export function decideRequest({ request, action, input }: Task, node: NodeRuntime): NodeVerdict {
-  const { caller, agent, audience, targets, approvals, issuedAt } = request;
+  const { caller, agent, audience, targets, approvals, approvedAt, issuedAt } = request;
   if (action.effect !== 'read' && audience === '*') return deny('a write must be addressed to one node');
   if (approvals !== undefined && targets === undefined)
     return deny('the request is approved, but names no list of nodes');
@@ -25,6 +25,7 @@ export function decideRequest({ request, action, input }: Task, node: NodeRuntim
       profile: node.profile(),
       targets,
       approvals,
+      approvedAt,
       issuedAt,
     });
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { Agent } from '../src/core/agent.ts';
 import type { McoError } from '../src/core/errors.ts';
 import type { NodeProfile } from '../src/core/facts.ts';
-import type { AuditLog, Bus, Clock, HighWaterMark, NewId, Signer, Verifier } from '../src/core/ports.ts';
+import type { AuditLog, Bus, Clock, Hash, HighWaterMark, NewId, Signer, Verifier } from '../src/core/ports.ts';
 import type { NodePolicy } from '../src/policy/policy.ts';
 
 /** How many messages took which way since the start. Shown by `rpcutil.daemon_stats`. */
@@ -37,6 +37,7 @@ export interface NodeDependencies {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly hash: Hash;
   /** Shared with `rpcutil.daemon_stats`. */
   readonly counters?: NodeCounters;
   /** Left out only where no node ever starts twice, as in the playground. */

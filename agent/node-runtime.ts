@@ -1,7 +1,9 @@
 import type { Agent } from '../src/core/agent.ts';
+import { requireSound } from '../src/core/agent-description.ts';
+import type { AuditRecord } from '../src/core/audit.ts';
 import type { McoError } from '../src/core/errors.ts';
 import { LIMITS } from '../src/core/limits.ts';
-import { createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
+import { type BudgetOwner, createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { type ActionSlots, createActionSlots } from './action-slots.ts';
 import { createCounters, type NodeCounters, type NodeDependencies } from './node-dependencies.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
@@ -30,6 +32,7 @@ export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
 /** @param stopping aborts the actions that run */
 export function createNodeRuntime(node: NodeDependencies, stopping: AbortSignal): NodeRuntime {
   const { audit, clock } = node;
+  for (const { description } of node.agents) requireSound(description);
   const onProblem = (problem: McoError): void => node.onProblem?.(problem);
   // A request may come 30 s before its issue by this node's clock and is accepted until 30 s after its end.
   const windowMs = LIMITS.validityMs + 2 * LIMITS.clockSkewMs;
@@ -46,10 +49,14 @@ export function createNodeRuntime(node: NodeDependencies, stopping: AbortSignal)
     turnedDown: createReplayGuard({ windowMs, ...REMEMBERED_TURNED_DOWN }),
     slots: createActionSlots(SLOT_LIMITS),
     refusals: createRefusalRecorder({ audit, clock, onProblem }),
-    denials: createRefusalRecorder({ audit, clock, onProblem }),
+    denials: createRefusalRecorder({ audit, clock, ownerOf: findKey, onProblem }),
     onStop: createStopList(stopping),
   };
 }
+
+/** INVARIANT: a denial's signer is the key that signed; its caller is that key's word. */
+const findKey = ({ signer, caller }: AuditRecord): BudgetOwner | undefined =>
+  signer === undefined || caller === undefined ? undefined : { key: signer, caller };
 
 /** One listener for all: an AbortSignal takes more than ten for a leak. */
 function createStopList(stopping: AbortSignal): NodeRuntime['onStop'] {

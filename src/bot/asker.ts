@@ -3,6 +3,7 @@ import type { CommandWorld } from '../core/command.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Memberships } from '../policy/policy.ts';
 import type { Bot } from './bot.ts';
+import { decideAction } from './decide-action.ts';
 
 /** Who asks, and where: what every decision about a message starts from. */
 export interface Asker {
@@ -73,5 +74,5 @@ export function mayUse(
 ): boolean {
   const effect = agent === OWN ? 'read' : agents.find((known) => known.agent === agent)?.actions[action]?.effect;
   // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
-  return effect !== undefined && authority.decide({ ...asker, agent, action, effect }).outcome === 'allow';
+  return effect !== undefined && decideAction(authority, { ...asker, agent, action, effect }).outcome === 'allow';
 }

@@ -32,12 +32,21 @@ export interface HealthCheck {
   check(): Promise<string>;
 }
 
+export interface MembershipOptions {
+  /** Only what the chat services say now counts, not what they said before. Default: that is remembered for a while. */
+  readonly isFresh?: boolean | undefined;
+  /** Looks up what this group of the policy hangs on, and nothing else. */
+  readonly group?: string | undefined;
+}
+
 /** Who people are and what they may do. The bot reads its policy files for it; the terminal client leaves it to the nodes. */
 export interface Authority {
   /** The caller behind a chat account. */
   identify(account: string): string;
+  /** The accounts of `person:ana`, as records name her before it is known who she is; undefined where nobody has a list. */
+  accountsOf?: ((person: string) => readonly string[]) | undefined;
   /** Looks up the groups of chat services that the policy knows. Never fails: what can't be told is `unresolved`. */
-  findMemberships(account: string): Promise<Memberships>;
+  findMemberships(account: string, options?: MembershipOptions): Promise<Memberships>;
   decide(question: Question): Decision;
   rolesOf(asker: Pick<Question, 'caller' | 'place' | 'memberships'>): readonly string[];
   /** Whether somebody is in a group of the policy: of those who may approve. */

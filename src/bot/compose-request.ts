@@ -29,6 +29,8 @@ export interface Run {
   readonly targets?: TargetClaim | undefined;
   /** Who said yes to that list. */
   readonly approvals?: readonly ApprovalClaim[] | undefined;
+  /** When the last of them said it. */
+  readonly approvedAt?: number | undefined;
 }
 
 /** A run whose nodes are not known yet. */
@@ -106,6 +108,7 @@ export async function sealRequest(
     replyTo: bot.replyTo(run.collective),
     ...(isItself && run.targets !== undefined ? { targets: run.targets } : {}),
     ...(isItself && run.approvals !== undefined ? { approvals: run.approvals } : {}),
+    ...(isItself && run.approvedAt !== undefined ? { approvedAt: run.approvedAt } : {}),
     options: timeoutMs === undefined ? {} : { timeoutMs },
   };
   const body = encodeRequest(request);

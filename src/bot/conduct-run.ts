@@ -10,7 +10,7 @@ import type { RunKeeper } from './keep-run.ts';
 import { createLateAnswers, type LateAnswers } from './late-answers.ts';
 import { createResultBudget } from './result-budget.ts';
 import { createTally, resultOf, type Tally } from './tally.ts';
-import { createWaveJudge, splitIntoWaves } from './waves.ts';
+import { createWaveJudge, describeStop, splitIntoWaves } from './waves.ts';
 
 /** On top of the action's own time: the way there and back, and the node's queue. */
 const GRACE_MS = 1500;
@@ -30,9 +30,11 @@ export interface Conducted extends Gathered {
 
 /**
  * Sends a run to its targets, wave by wave, and collects until every node answered or its time is up.
- * INVARIANT: a wave is settled before it is judged, and when it is over a threshold nothing further is sent.
+ * INVARIANT: a wave is settled before it is judged, and when it is over a threshold nothing further is sent; nor is it when
+ * whoever asked may not do this any more.
  */
-export async function conductRun(bot: Bot, run: Run, { targets, action, watch, keeper }: Conduct): Promise<Conducted> {
+export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<Conducted> {
+  const { targets, action, watch, keeper } = conduct;
   const tally = createTally(targets.nodes);
   const keep = createResultBudget(action);
   const actionTimeoutMs = run.options.timeoutMs ?? action.timeoutMs;
@@ -43,9 +45,13 @@ export async function conductRun(bot: Bot, run: Run, { targets, action, watch, k
   const waves = splitIntoWaves(targets.nodes, run.options);
   const waveJudge = createWaveJudge({ options: run.options, tally });
   let stopped: McoError | undefined;
+  let denied: McoError | undefined;
   for (const [number, nodes] of waves.entries()) {
-    if (number > 0) await sleep(bot.clock, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
-    if (watch.signal.aborted) break;
+    if (number > 0) {
+      await sleep(bot.clock, run.options.batchSleepMs ?? BATCH_SLEEP_MS, watch.signal);
+      if (!watch.signal.aborted) denied = await conduct.findDenial?.();
+    }
+    if (watch.signal.aborted || denied !== undefined) break;
     const wave: Wave = {
       bot,
       run,
@@ -74,11 +80,12 @@ export async function conductRun(bot: Bot, run: Run, { targets, action, watch, k
     stopped = number < waves.length - 1 && !watch.signal.aborted ? waveJudge.judge(nodes) : undefined;
     if (stopped !== undefined) break;
   }
-  for (const node of tally.openNodes()) tally.close(node, 'notSent');
+  const left = tally.openNodes();
+  for (const node of left) tally.close(node, 'notSent');
   return {
     results: tally.results(),
     unexpected: [...new Set([...unexpected, ...targets.unexpected()])].sort(),
-    problem: problems[0] ?? stopped,
+    problem: (denied && describeStop(denied, left.length)) ?? problems[0] ?? stopped,
     late,
   };
 }
@@ -88,6 +95,8 @@ interface Conduct {
   readonly action: ActionDescription;
   readonly watch: Watch;
   readonly keeper: RunKeeper;
+  /** Before each wave but the first: why nothing further may be sent. Left out: nobody's rights change meanwhile. */
+  findDenial?(): Promise<McoError | undefined>;
 }
 
 interface Patience {

@@ -1,9 +1,11 @@
 import { McoError } from '../core/errors.ts';
 import { maskInput } from '../core/secret-input.ts';
+import type { FrozenOrder } from '../core/store.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { ApprovalRule, Verdict } from '../policy/policy.ts';
 import type { ActiveRun } from './active-runs.ts';
 import { digestOrder } from './approval/freeze-order.ts';
+import { verifyRights } from './approval/verify-rights.ts';
 import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { type Choice, chooseGrant } from './choose-grant.ts';
@@ -65,26 +67,27 @@ async function obeyVerdict(
   if (run.options.preview === true && !isNobody) {
     return ending.compose(run, notSent(bot, targets, { outcome: 'PREVIEW', problem: describePreview(verdict) }));
   }
+  // What was not going to be sent has no intent either, whoever is there.
+  if (run.options.preview === true) return ending.compose(run, notSent(bot, targets, {}));
   if (verdict.outcome === 'deny') {
     const problem = denialOf(verdict);
     const { rules, reason } = verdict;
     await trail.record('decided', { result: 'deny', code: problem.code, rules, reason, count: nodes.length });
     return ending.compose(run, notSent(bot, targets, { outcome: 'DENIED', problem }));
   }
-  const frozen = freezeRun(bot, run, { asker, nodes });
-  if (verdict.outcome === 'allow') return await sendRun(bot, frozen, { targets, thread, trail, active, ending });
+  const order = composeOrder(run, { asker, nodes, isNarrowed: run.isNarrowed });
+  const frozen = freezeRun(bot, run, order);
+  if (verdict.outcome === 'allow') {
+    const decideAgain = () => verifyRights(bot, order, () => Promise.resolve(false));
+    return await sendRun(bot, frozen, { targets, thread, trail, active, ending, decideAgain });
+  }
   const { approval, rules } = verdict;
   return { awaiting: { run: frozen, nodes, approval, rules } };
 }
 
 /** INVARIANT: what requests say of the list is what the audit and an approval say: one digest of one order. */
-function freezeRun(
-  bot: Bot,
-  run: Wish,
-  { asker, nodes }: { readonly asker: Asker; readonly nodes: readonly string[] },
-): FrozenRun {
-  const { isNarrowed } = run;
-  const order = composeOrder(run, { asker, nodes, isNarrowed });
+function freezeRun(bot: Bot, run: Wish, order: FrozenOrder): FrozenRun {
+  const { isNarrowed, nodes } = order;
   // A digest that covers a weak secret would let whoever reads the audit try out guesses. What waits for approval holds none.
   const input = maskInput(describeAction(bot, run.ask), order.ask.input) ?? {};
   const digest = digestOrder(bot.hash, { ...order, ask: { ...order.ask, input } });

@@ -2,6 +2,7 @@ import type { Chat } from '../core/chat.ts';
 import type { McoError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Memberships } from '../policy/policy.ts';
+import type { MembershipOptions } from './bot.ts';
 import { createGroupCache } from './group-cache.ts';
 
 const MAX_GROUPS = 500;
@@ -24,8 +25,13 @@ export interface MembershipFinder {
    *
    * @param accounts all accounts of one person: `slack:T024BE7LD/U2147483697`
    * @param groups `slack:T024BE7LD/S0614TZR7`, `mattermost:chat.example.org/channel/ID`
+   * @param options.isFresh what was said before does not count, however long ago
    */
-  find(accounts: readonly string[], groups: readonly string[]): Promise<Memberships>;
+  find(
+    accounts: readonly string[],
+    groups: readonly string[],
+    options?: Pick<MembershipOptions, 'isFresh'>,
+  ): Promise<Memberships>;
 }
 
 /** Asks the chat services who is in their groups, and remembers what they said. */
@@ -42,10 +48,12 @@ export function createMembershipFinder(options: MembershipFinderOptions): Member
     lookUp: (group) => chatOf(group)?.findMembers(group),
   });
   return {
-    async find(accounts, groups) {
+    async find(accounts, groups, { isFresh } = {}) {
       const services = new Set(accounts.map(serviceOf));
       const asked = [...new Set(groups)].filter((group) => services.has(serviceOf(group)));
-      const answers = await Promise.all(asked.map(async (group) => ({ group, members: await cache.membersOf(group) })));
+      const answers = await Promise.all(
+        asked.map(async (group) => ({ group, members: await cache.membersOf(group, isFresh) })),
+      );
       const isMember = (members: ReadonlySet<string> | undefined): boolean =>
         accounts.some((account) => members?.has(account) === true);
       return {

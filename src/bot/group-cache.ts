@@ -26,8 +26,12 @@ export interface GroupCacheOptions {
 }
 
 export interface GroupCache {
-  /** The accounts in a group; undefined when that can't be told for now. Never fails. */
-  membersOf(group: string): Promise<ReadonlySet<string> | undefined>;
+  /**
+   * The accounts in a group; undefined when that can't be told for now. Never fails.
+   *
+   * @param isFresh only an answer to a question that is put now counts
+   */
+  membersOf(group: string, isFresh?: boolean): Promise<ReadonlySet<string> | undefined>;
 }
 
 interface Answer {
@@ -46,7 +50,7 @@ interface Group {
   notBefore?: number | undefined;
 }
 
-/** Remembers who is in which group, and makes one look-up of a group at a time. */
+/** Remembers who is in which group, and makes one look-up of a group at a time; where it has to be fresh, one a moment. */
 export function createGroupCache(options: GroupCacheOptions): GroupCache {
   const { clock, maxAgeMs, staleMs } = options;
   const groups = new Map<string, Group>();
@@ -57,27 +61,34 @@ export function createGroupCache(options: GroupCacheOptions): GroupCache {
     return ageMs >= 0 && ageMs < limitMs ? answer.members : undefined;
   };
   return {
-    async membersOf(name) {
+    async membersOf(name, isFresh = false) {
       const group = groups.get(name) ?? makeRoom(groups, options.maxGroups, name);
       if (group === undefined) return undefined;
-      const fresh = membersWithin(group, maxAgeMs);
-      if (fresh !== undefined) return fresh;
-      const underWay = startLookUp(options, name, group);
+      if (isFresh) {
+        const underWay = startLookUp(options, { name, group, withinMs: 1 });
+        const number = group.count;
+        if (underWay !== undefined) await waitAtMost(clock, PATIENCE_MS, underWay);
+        const { answer } = group;
+        // INVARIANT: an earlier question's answer, or none, says nothing about now.
+        return underWay !== undefined && answer !== undefined && answer.number >= number ? answer.members : undefined;
+      }
+      const known = membersWithin(group, maxAgeMs);
+      if (known !== undefined) return known;
+      const underWay = startLookUp(options, { name, group, withinMs: LOST_MS });
       if (underWay !== undefined) await waitAtMost(clock, PATIENCE_MS, underWay);
       return membersWithin(group, staleMs);
     },
   };
 }
 
-/** The look-up that is being made, or a new one; undefined while none is to be made. */
+/** The look-up that is being made, if it was begun within this time, or a new one; undefined while none is to be made. */
 function startLookUp(
   { clock, lookUp, onProblem }: GroupCacheOptions,
-  name: string,
-  group: Group,
+  { name, group, withinMs }: { readonly name: string; readonly group: Group; readonly withinMs: number },
 ): Promise<void> | undefined {
   const startedAt = clock.now();
   const { underWay, notBefore } = group;
-  if (underWay !== undefined && Math.abs(startedAt - underWay.startedAt) < LOST_MS) return underWay.end;
+  if (underWay !== undefined && Math.abs(startedAt - underWay.startedAt) < withinMs) return underWay.end;
   if (notBefore !== undefined && startedAt < notBefore && notBefore - startedAt <= REFUSED_PAUSE_MS) return undefined;
   const number = ++group.count;
   const ask = async (): Promise<void> => {

@@ -1,15 +1,18 @@
 import { McoError } from '../core/errors.ts';
 import type { Verdict } from '../policy/policy.ts';
 
+/**
+ * What stands in the place of a rule where a program has no policy of its own, as the terminal client: it lets everything
+ * through to the nodes, and keeps no run for a later command.
+ */
+const NODES_DECIDE = 'the nodes decide';
+
 /** What would have become of a run, had `--preview` not kept it from being sent. */
 export function describePreview(verdict: Verdict): McoError {
   const { rules } = verdict;
   switch (verdict.outcome) {
     case 'allow':
-      return new McoError('usage/preview', 'it would be allowed', {
-        rules,
-        hint: 'the same without `--preview` is sent; `--nodes last` takes these nodes as they are',
-      });
+      return rules.includes(NODES_DECIDE) ? describeOpen() : describeAllowed(rules);
     case 'needs-approval': {
       const { count, from } = verdict.approval;
       const yes = count === 1 ? 'the approval of one' : `the approval of ${count}`;
@@ -19,6 +22,17 @@ export function describePreview(verdict: Verdict): McoError {
       });
     }
     case 'deny':
-      return new McoError('usage/preview', `it would be refused: ${verdict.reason}`, { rules });
+      return new McoError('denied/preview', `it would be refused: ${verdict.reason}`, { rules });
   }
 }
+
+const describeAllowed = (rules: readonly string[]): McoError =>
+  new McoError('usage/preview', 'it would be allowed', {
+    rules,
+    hint: 'the same without `--preview` is sent; `--nodes last` takes these nodes as they are',
+  });
+
+const describeOpen = (): McoError =>
+  new McoError('usage/preview', 'whether it is allowed the nodes decide', {
+    hint: 'the same without `--preview` is sent, and finds its nodes anew',
+  });

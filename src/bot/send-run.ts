@@ -24,6 +24,8 @@ export interface Sending {
   readonly thread: RunThread;
   readonly trail: Trail;
   readonly active: ActiveRun;
+  /** Asked before each wave but the first. @throws McoError why nothing further may be sent: `denied/*` and others */
+  decideAgain(): Promise<unknown>;
   /** Left out: time is counted from here on. */
   readonly ending?: Ending | undefined;
 }
@@ -50,7 +52,7 @@ export async function sendRun(bot: Bot, run: FrozenRun, sending: Sending): Promi
 async function askTargets(
   bot: Bot,
   run: FrozenRun,
-  { targets, thread, trail, active, startedAt }: Sending & { readonly startedAt: number },
+  { targets, thread, trail, active, decideAgain, startedAt }: Sending & { readonly startedAt: number },
 ): Promise<Conducted> {
   if (targets.nodes.length === 0) return notSent(bot, targets);
   const keeper = createRunKeeper(bot, run.id, trail);
@@ -68,9 +70,28 @@ async function askTargets(
   });
   const watch = { signal: active.signal, onProgress: progress.update };
   try {
-    return await conductRun(bot, run, { targets, action, watch, keeper });
+    const findDenial = () => lookAgain(run, { decideAgain, trail });
+    return await conductRun(bot, run, { targets, action, watch, keeper, findDenial });
   } finally {
     progress.stop();
+  }
+}
+
+/** Why nothing further may be sent. Nothing is, so a record that can't be written holds nothing up. */
+async function lookAgain(
+  { targets: { digest, count } }: FrozenRun,
+  { decideAgain, trail }: Pick<Sending, 'decideAgain' | 'trail'>,
+): Promise<McoError | undefined> {
+  try {
+    await decideAgain();
+    return undefined;
+  } catch (thrown) {
+    const problem = toMcoError(thrown);
+    const { family, code, message: reason, rules } = problem;
+    if (family === 'denied') {
+      await trail.record('decided', { result: 'deny', code, reason, rules, digest, count }).catch(() => undefined);
+    }
+    return problem;
   }
 }
 

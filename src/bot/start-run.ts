@@ -10,6 +10,7 @@ import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { describeAction } from './compose-report.ts';
 import { type DecidedWish, filterOf, isNarrowing, type Run, type Wish } from './compose-request.ts';
+import { decideAction } from './decide-action.ts';
 import { resolveNodes } from './find-run.ts';
 import type { Trail } from './trail.ts';
 
@@ -80,7 +81,7 @@ export async function decideRun(
     filter: run.filter,
   });
   // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
-  const decision = bot.authority.decide({ ...asker, agent, action, effect, input });
+  const decision = decideAction(bot.authority, { ...asker, agent, action, effect, input });
   const { outcome, rules } = decision;
   const reason = outcome === 'deny' ? decision.reason : undefined;
   await trail.record('decided', { result: outcome, rules, reason });

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../core/audit.ts';
+import { boundRecord } from '../core/bound-record.ts';
 import { McoError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { IncomingMessage } from '../core/surface.ts';
@@ -42,7 +43,8 @@ export function startTrail(bot: Bot, message: IncomingMessage): Trail {
     async record(event, details) {
       const at = new Date(bot.clock.now()).toISOString();
       const told = event === 'answered' ? { ...details, reason: shorten(details.reason, hide) } : details;
-      await bot.audit.append({ at, by: bot.auditName, event, ...selectKnown(event, known), ...told });
+      const record = { at, by: bot.auditName, event, ...selectKnown(event, known), ...told };
+      await bot.audit.append(boundRecord(record, bot.hash));
     },
   };
 }

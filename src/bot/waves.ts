@@ -18,6 +18,12 @@ export function splitIntoWaves(
   return canary === 0 ? waves : [nodes.slice(0, canary), ...waves];
 }
 
+/** What people are told when it was decided between two waves that nothing further is sent. */
+export function describeStop({ code, message, rules, hint }: McoError, left: number): McoError {
+  const rest = left === 1 ? 'one node was' : `${left} nodes were`;
+  return new McoError(code, `stopped between two waves, ${rest} not asked: ${message}`, { rules, hint });
+}
+
 /** Looks at each wave when it is over, and says whether another one may follow. */
 export interface WaveJudge {
   /**

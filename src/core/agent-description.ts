@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { McoError } from './errors.ts';
 import { wordSchema } from './names.ts';
 
 /** A read never changes a node. What is not declared is a write. */
@@ -71,3 +72,23 @@ export const inputSchema: v.GenericSchema<unknown, Input> = v.record(
   wordSchema,
   v.union([v.pipe(v.string(), v.maxLength(65_536)), v.pipe(v.number(), v.finite()), v.boolean()]),
 );
+
+/**
+ * Refuses what no agent may have: a secret that is typed as a bare word. Only by its name is it known for a secret while
+ * it is typed, and so masked in every record.
+ *
+ * @throws McoError `bug/bad-description`
+ */
+export function requireSound({ agent, actions }: AgentDescription): void {
+  for (const [action, { input, words = [] }] of Object.entries(actions)) {
+    const name = words.find((word) => Object.hasOwn(input, word) && input[word]?.secret === true);
+    if (name === undefined) continue;
+    throw new McoError(
+      'bug/bad-description',
+      `the secret input \`${name}\` of \`${agent}.${action}\` is one of its words`,
+      {
+        hint: 'leave it out of `words`: a secret is given by its name',
+      },
+    );
+  }
+}

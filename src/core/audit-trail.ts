@@ -61,9 +61,12 @@ export interface SignedCheckpoint {
 /** What is wrong with a trail, each with the record where it shows. */
 export interface TrailFault {
   readonly seq: number;
-  readonly kind: 'changed' | 'removed' | 'reordered' | 'unreadable' | 'truncated' | 'bad-checkpoint';
+  /** `index`: what records are found by is not what is in them, or the file holds what the program did not make. */
+  readonly kind: 'changed' | 'removed' | 'reordered' | 'truncated' | 'index' | 'unreadable' | 'bad-checkpoint';
   /** One line for people: "record 17 was changed: it does not match its hash". */
   readonly message: string;
+  /** This one stands for so many of its kind that are not listed. Undefined: it is one. */
+  readonly times?: number | undefined;
 }
 
 export interface Verification {
@@ -72,7 +75,10 @@ export interface Verification {
   /** How many signed checkpoints were checked, and the newest of them. */
   readonly checkpoints: number;
   readonly lastCheckpoint?: Checkpoint | undefined;
-  /** Empty: the trail is whole. At most 100. */
+  /**
+   * Empty: the trail is whole. In the order of their kinds above, and of the records; of one kind 20, and one that stands for
+   * the others.
+   */
   readonly faults: readonly TrailFault[];
 }
 

@@ -54,7 +54,10 @@ export interface AuditRecord {
   readonly nodes?: readonly string[] | undefined;
   /** The one node that it is about: of `answered`. */
   readonly node?: string | undefined;
-  /** Of the frozen order, SHA-256 in hex; how many nodes are on its list. */
+  /**
+   * Of the frozen order, SHA-256 in hex; how many nodes are on its list. Of `checkpoint`: the hash and the number of the
+   * record up to which the trail is signed.
+   */
   readonly digest?: string | undefined;
   readonly count?: number | undefined;
   /** Who approved it: `person:raj`. */
@@ -70,4 +73,9 @@ export interface AuditRecord {
   readonly elapsedMs?: number | undefined;
   /** How many like records this one stands for, where a flood was summed up. */
   readonly times?: number | undefined;
+  /**
+   * Of `checkpoint`: the exact bytes that were signed, as text (`Checkpoint` in audit-trail.ts), the SSHSIG blob in
+   * base64, and `SHA256:...` of the key. Enough to check it without the trail.
+   */
+  readonly checkpoint?: { readonly statement: string; readonly signature: string; readonly signer: string } | undefined;
 }

@@ -5,13 +5,18 @@ import {
   isMap,
   isNode,
   isScalar,
+  isSeq,
   Lexer,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
+  type Scalar,
   visit,
+  type YAMLMap,
   type YAMLParseError,
 } from 'yaml';
+import { describeIssue } from './describe-issue.ts';
 import { McoError } from './errors.ts';
 import { suggest } from './nearest.ts';
 
@@ -20,10 +25,18 @@ const MAX_DEPTH = 64;
 /** Every level of a block is a column further right than the one around it. */
 const MAX_INDENT = 256;
 
+type Path = readonly (string | number)[];
+
 /** A checked YAML file: its value, and the line (from 1) on which the node at a path starts. */
 export interface CheckedYaml<T> {
   readonly value: T;
   lineOf(path: readonly (string | number)[]): number;
+}
+
+/** YAML text that was taken in, to be held against schemas. */
+export interface OpenYaml {
+  /** @throws McoError `usage/bad-file` */
+  check<T>(schema: v.GenericSchema<unknown, T>): CheckedYaml<T>;
 }
 
 /**
@@ -32,13 +45,22 @@ export interface CheckedYaml<T> {
  *
  * @throws McoError `usage/bad-file`
  */
-export function readCheckedYaml<T>(schema: v.GenericSchema<unknown, T>, text: string, file: string): CheckedYaml<T> {
+export const readCheckedYaml = <T>(schema: v.GenericSchema<unknown, T>, text: string, file: string): CheckedYaml<T> =>
+  openCheckedYaml(text, file).check(schema);
+
+/**
+ * As `readCheckedYaml`, for text that more than one schema is about: large files take their time to parse.
+ *
+ * @throws McoError `usage/bad-file`
+ */
+export function openCheckedYaml(text: string, file: string): OpenYaml {
   if (text.length > MAX_BYTES) throw new McoError('usage/bad-file', `${file} is larger than ${MAX_BYTES} bytes`);
   refuseDepth(text, file);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    // Compares each key with each other one: a map of 16,000 people takes seconds. `refuseRepeatedKeys` does not.
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
   });
@@ -46,29 +68,44 @@ export function readCheckedYaml<T>(schema: v.GenericSchema<unknown, T>, text: st
   if (problem !== undefined) {
     throw new McoError('usage/bad-file', `${file}:${lines.linePos(problem.pos[0]).line}: ${describeYaml(problem)}`);
   }
-  refuseIndirection(document, text, (offset) => `${file}:${lines.linePos(offset).line}`);
-  const lineOf = (path: readonly (string | number)[]): number => {
+  const place = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
+  refuseRepeatedKeys(document, place);
+  refuseIndirection(document, text, place);
+  const find = createFinder(document);
+  const lineOf = (path: Path): number => {
     for (let length = path.length; length > 0; length--) {
-      const offset = offsetOf(document, path.slice(0, length));
+      const offset = find(path.slice(0, length));
       if (offset !== undefined) return lines.linePos(offset).line;
     }
     return 1;
   };
-  const parsed = v.safeParse(schema, readValue(document, file) ?? {});
-  if (parsed.success) return { value: parsed.output, lineOf };
-  // A misspelt key also leaves the right one missing: name the mistake, not its consequence.
-  const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
+  const value = readValue(document, file) ?? {};
+  return {
+    check(schema) {
+      const parsed = v.safeParse(schema, value);
+      if (parsed.success) return { value: parsed.output, lineOf };
+      throw complain(schema, parsed.issues, (path) => `${file}:${lineOf(path)}`);
+    },
+  };
+}
+
+/** A misspelt key also leaves the right one missing: names the mistake, not its consequence. */
+function complain(
+  schema: unknown,
+  issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
+  placeOf: (path: Path) => string,
+): McoError {
+  const issue = issues.find(isUnknownKey) ?? issues[0];
   const path = (issue.path ?? []).map((item) => item.key as string | number);
-  throw new McoError('usage/bad-file', `${file}:${lineOf(path)}: ${describe(issue, path)}`, {
+  return new McoError('usage/bad-file', `${placeOf(path)}: ${describe(issue, path)}`, {
     hint: hintFor(schema, issue, path),
-    cause: parsed.issues,
+    cause: issues,
   });
 }
 
-/** The two mistakes people make most, in our words; the parser's own for the rest. */
+/** A mistake people often make, in our words; the parser's own for the rest. */
 function describeYaml({ code, message }: YAMLParseError): string {
   if (code === 'MULTIPLE_DOCS') return 'there is more than one document in the file';
-  if (code === 'DUPLICATE_KEY') return 'a key is given twice';
   return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
@@ -106,17 +143,46 @@ function refuseIndirection(document: Document, text: string, place: (offset: num
 const isIndirect = (node: Node): boolean =>
   isAlias(node) || ('anchor' in node && node.anchor !== undefined) || node.tag !== undefined;
 
-/** Where the entry at a path begins: with its key in a map, else with the value itself. */
-function offsetOf(document: Document, path: readonly (string | number)[]): number | undefined {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (isMap(parent)) {
-    const key = parent.items
-      .map((pair) => pair.key)
-      .find((one) => isScalar(one) && String(one.value) === String(path.at(-1)));
-    if (isScalar(key) && key.range) return key.range[0];
+/** INVARIANT: no key is given twice: the second would replace the first without a word. */
+function refuseRepeatedKeys(document: Document, place: (offset: number) => string): void {
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = nameOf(key);
+        if (seen.has(name)) throw new McoError('usage/bad-file', `${place(key.range?.[0] ?? 0)}: a key is given twice`);
+        seen.add(name);
+      }
+    },
+  });
+}
+
+/** What a key is called in the value that is made of it. */
+const nameOf = ({ value }: Scalar): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+
+/** Tells where the entry at a path begins: with its key in a map, else with the value itself. Maps are indexed once. */
+function createFinder(document: Document): (path: readonly (string | number)[]) => number | undefined {
+  const indices = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  function entryOf(map: YAMLMap, name: string): Pair | undefined {
+    const index =
+      indices.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? nameOf(pair.key) : '', pair]));
+    indices.set(map, index);
+    return index.get(name);
   }
-  const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
-  return node?.range?.[0];
+  return (path) => {
+    let here: unknown = document.contents;
+    let offset: number | undefined;
+    for (const step of path) {
+      const entry = isMap(here) ? entryOf(here, String(step)) : undefined;
+      here = isSeq(here) ? here.items[Number(step)] : entry?.value;
+      const start = isScalar(entry?.key) ? entry.key : here;
+      if (!isNode(start)) return undefined;
+      offset = start.range?.[0];
+    }
+    return offset;
+  };
 }
 
 function readValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
@@ -137,7 +203,7 @@ function describe(issue: v.BaseIssue<unknown>, path: readonly (string | number)[
   const where = `\`${path.join('.')}\``;
   if (isUnknownKey(issue)) return `unknown key \`${path.at(-1)}\``;
   if (issue.received === 'undefined') return `${where} is missing`;
-  return `${where}: ${issue.message}`;
+  return `${where}: ${describeIssue(issue)}`;
 }
 
 /** For an unknown key: the nearest of the keys that the schema knows at that place. */

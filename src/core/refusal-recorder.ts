@@ -5,9 +5,18 @@ import type { AuditLog, Clock } from './ports.ts';
 const WINDOW_MS = 60_000;
 const FULL_OF_CODE = 100;
 const FULL_OF_CALLER = 20;
+const FULL_OF_KEY = 100;
 
-/** Who is told apart in a minute; the others share what one has. */
+/** Callers who are told apart in a minute; the others share what one has. Of one key fewer: it can name anybody. */
 const MAX_CALLERS = 1000;
+const MAX_CALLERS_OF_KEY = 100;
+
+/** Whose budget a record uses up. */
+export interface BudgetOwner {
+  readonly caller: string;
+  /** The key that spoke for the caller, where it was verified and callers are only its word. */
+  readonly key?: string | undefined;
+}
 
 /** Records messages that came, and those that were not accepted. Anybody who reaches the bot can send those, so the disk is not theirs to fill. */
 export interface RefusalRecorder {
@@ -19,22 +28,28 @@ export interface RefusalRecorder {
   flush(): Promise<void>;
 }
 
+/** For records whose caller somebody vouches for. */
+export const ownedByCaller = ({ caller }: AuditRecord): BudgetOwner | undefined =>
+  caller === undefined ? undefined : { caller };
+
 interface RefusalRecorderOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
-  /** Set where callers are known by what vouches for them: then each has a budget of their own. */
-  readonly isPerCaller?: boolean | undefined;
+  /** Set where it is known for sure who caused a record. Undefined: everybody's, by error code. */
+  readonly ownerOf?: ((record: AuditRecord) => BudgetOwner | undefined) | undefined;
   onProblem(problem: McoError): void;
 }
 
 /**
- * In a minute the first 100 refusals of each error code are recorded in full, or with `isPerCaller` the first 20 of each
- * caller and the first of each of their codes, and as many messages of theirs as were only received; the rest becomes one record for each caller and code, with `times`.
- * INVARIANT: a flood of one caller, or of one code, hides nothing of the others.
+ * In a minute the first 100 refusals of each error code are recorded in full, or where `ownerOf` names somebody the first
+ * 20 of each caller and the first of each of their codes, and as many messages of theirs as were only received; of one key
+ * 100 in all. The rest becomes one record for each key, caller and code, with `times`.
+ * INVARIANT: a flood of one key, of one caller or of one code hides nothing of the others. Callers of one key are its word:
+ * however many it names, of each of the first hundred at least the record with `times` tells.
  */
 export function createRefusalRecorder(options: RefusalRecorderOptions): RefusalRecorder {
   const { audit, clock, onProblem } = options;
-  const budget = createBudget(options.isPerCaller === true);
+  const budget = createBudget(options.ownerOf);
   let windowEndsAt = 0;
   const counted = new Map<string, AuditRecord & { times: number }>();
   const writing = new Set<Promise<void>>();
@@ -54,11 +69,11 @@ export function createRefusalRecorder(options: RefusalRecorderOptions): RefusalR
     counted.clear();
   }
 
-  function count({ at, by, event, code, result, caller }: AuditRecord, name: string): void {
+  function count({ at, by, event, code, result, signer, caller }: AuditRecord, { name, isOwn }: Spent): void {
     if (counted.size === 0) cancelTimer = clock.after(windowEndsAt - clock.now(), writeCounted);
     const kind = `${name} ${kindOf({ event, code })}`;
     const times = (counted.get(kind)?.times ?? 0) + 1;
-    const who = name === '' ? {} : { caller };
+    const who = isOwn ? { caller, signer } : { signer: name === '' ? undefined : signer };
     const reason = 'summed up: too many in a minute';
     counted.set(kind, { at, by, event, code, ...(result === undefined ? {} : { result }), ...who, reason, times });
   }
@@ -72,9 +87,9 @@ export function createRefusalRecorder(options: RefusalRecorderOptions): RefusalR
       windowEndsAt = now + WINDOW_MS;
       budget.renew();
     }
-    const { name, hasRoom } = budget.spend(record);
-    if (!hasRoom) count(record, name);
-    return hasRoom;
+    const spent = budget.spend(record);
+    if (!spent.hasRoom) count(record, spent);
+    return spent.hasRoom;
   }
 
   return {
@@ -108,30 +123,49 @@ function isCheap({ event, result, run, code = '' }: AuditRecord): boolean {
 
 const kindOf = ({ event, code }: Pick<AuditRecord, 'event' | 'code'>): string => code ?? event;
 
-/** What may still be written in full in this minute. `name` is whose budget it is; '' is everybody's. */
-function createBudget(isPerCaller: boolean) {
+interface Spent {
+  /** Whose budget it was; '' is everybody's. */
+  readonly name: string;
+  /** Whether that is one caller's. */
+  readonly isOwn: boolean;
+  readonly hasRoom: boolean;
+}
+
+/** What may still be written in full in this minute. */
+function createBudget(ownerOf: RefusalRecorderOptions['ownerOf']) {
   const spent = new Map<string, number>();
-  const callers = new Set<string>();
+  const callersOf = new Map<string, Set<string>>();
   const spend = (key: string): number => {
     const total = (spent.get(key) ?? 0) + 1;
     spent.set(key, total);
     return total;
   };
+  /** Whether a caller is one of those who are told apart. */
+  function isKnown({ caller, key }: BudgetOwner): boolean {
+    const callers = callersOf.get(key ?? '') ?? new Set();
+    callersOf.set(key ?? '', callers);
+    if (callers.size < (key === undefined ? MAX_CALLERS : MAX_CALLERS_OF_KEY)) callers.add(caller);
+    return callers.has(caller);
+  }
   return {
     renew() {
       spent.clear();
-      callers.clear();
+      callersOf.clear();
     },
-    spend(record: AuditRecord): { readonly name: string; readonly hasRoom: boolean } {
+    spend(record: AuditRecord): Spent {
       const kind = kindOf(record);
-      const { caller } = record;
-      if (!isPerCaller || caller === undefined) return { name: '', hasRoom: spend(`code ${kind}`) <= FULL_OF_CODE };
-      if (callers.size < MAX_CALLERS) callers.add(caller);
-      const name = callers.has(caller) ? caller : '';
+      const owner = ownerOf?.(record);
+      if (owner === undefined) return { name: '', isOwn: false, hasRoom: spend(`code ${kind}`) <= FULL_OF_CODE };
+      const isOwn = isKnown(owner);
+      const { key = '' } = owner;
+      const name = isOwn ? `${key} ${owner.caller}` : key;
       const isFirst = spend(`first ${name} ${kind}`) === 1;
       // Each refusal comes after a message: the one must not take the other's room.
       const room = record.event === 'received' ? 'messages' : 'caller';
-      return { name, hasRoom: spend(`${room} ${name}`) <= FULL_OF_CALLER || isFirst };
+      const isLittle = spend(`${room} ${name}`) <= FULL_OF_CALLER || isFirst;
+      // What a caller is refused anyway costs the key nothing, so that one of its callers hides nothing of the others.
+      const hasRoom = isLittle && (owner.key === undefined || spend(`key ${owner.key}`) <= FULL_OF_KEY);
+      return { name, isOwn, hasRoom };
     },
   };
 }

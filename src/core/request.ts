@@ -63,6 +63,8 @@ export interface Request {
   /** Left out where nobody knows yet who is meant: discovery. */
   readonly targets?: TargetClaim | undefined;
   readonly approvals?: readonly ApprovalClaim[] | undefined;
+  /** When the last yes made it run, ms since the epoch: its waves may be sent long after. */
+  readonly approvedAt?: number | undefined;
   readonly options: {
     /** How long the action may take on the node, if shorter or longer than its description says. */
     readonly timeoutMs?: number | undefined;
@@ -111,6 +113,7 @@ const requestSchema: v.GenericSchema<unknown, Request> = v.strictObject({
   replyTo: shortText,
   targets: v.optional(targetsSchema),
   approvals: v.optional(v.pipe(v.array(approvalSchema), v.maxLength(20))),
+  approvedAt: v.optional(timestampSchema),
   options: v.strictObject({
     timeoutMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(86_400_000))),
   }),

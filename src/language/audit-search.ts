@@ -11,9 +11,6 @@ const ACTION = /^[a-z][a-z0-9_]{0,63}(?:\.[a-z][a-z0-9_]{0,63})?$/;
 /** A person's name, an account or a place: `ana`, `slack:T024BE7LD/U2147483697`. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,199}$/;
 
-/** The options that only `audit` takes. */
-export const SEARCH_OPTIONS = ['who', 'node', 'action', 'run', 'since', 'until'] as const satisfies OptionName[];
-
 /**
  * What `audit` looks for; undefined where none of its options was typed.
  *

@@ -58,6 +58,9 @@ export const OPTIONS = [
 
 export type OptionName = (typeof OPTIONS)[number]['name'];
 
+/** The options that only `audit` takes. */
+export const SEARCH_OPTIONS = ['who', 'node', 'action', 'run', 'since', 'until'] as const satisfies OptionName[];
+
 const SPECS: ReadonlyMap<string, OptionSpec & { readonly name: OptionName }> = new Map(
   OPTIONS.flatMap((spec) => [spec.name, ...spec.aliases].map((spelling) => [spelling, spec] as const)),
 );

@@ -13,7 +13,7 @@ const MAX_DISCOVERY_S = 60;
 const MAX_TTL_S = 600;
 const MAX_SEED = 2 ** 32 - 1;
 
-/** A threshold is looked at between two waves: with one wave it would stop nothing. */
+/** A threshold is looked at between two waves: with one wave, be it the one behind a canary, it would stop nothing. */
 const WATCHED_BATCH: Share = { percent: 10 };
 
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
@@ -39,7 +39,7 @@ export function readOptionValues(typed: ReadOptions): Options {
   const canary = read('canary', parseCanary);
   const maxFail = read('max-fail', parseThreshold);
   const maxSilent = read('max-silent', parseThreshold);
-  const isWatched = canary === undefined && (maxFail !== undefined || maxSilent !== undefined);
+  const isWatched = maxFail !== undefined || maxSilent !== undefined;
   return dropUndefined({
     collective: read('target', parseCollective),
     nodes: read('nodes', parseNodeSource),

@@ -38,7 +38,7 @@ export function readOptions(typed: readonly SourceWord[]): ReadOptions {
     } else if (word.text === '--') {
       ended = true;
     } else {
-      for (const option of readOptionWord(word)) {
+      for (const option of readOptionWord(word, typed[0]?.text)) {
         const { spelling, spec } = option;
         const separate = spec.takes !== undefined && option.value === undefined;
         if (separate) index += 1;
@@ -90,16 +90,16 @@ function valueAfter({ spelling, spec, word }: TypedOption, next: SourceWord | un
   throw missingValue(word, spelling, spec);
 }
 
-function readOptionWord(word: SourceWord): readonly TypedOption[] {
-  return word.text.startsWith('--') ? [readLong(word)] : readShort(word);
+function readOptionWord(word: SourceWord, command: string | undefined): readonly TypedOption[] {
+  return word.text.startsWith('--') ? [readLong(word, command)] : readShort(word, command);
 }
 
-function readLong(word: SourceWord): TypedOption {
+function readLong(word: SourceWord, command: string | undefined): TypedOption {
   const equals = word.text.indexOf('=');
   const nameEnd = equals === -1 ? word.text.length : equals;
   const spelling = word.text.slice(2, nameEnd);
   const spec = spelling.length > 1 ? findOption(spelling) : undefined;
-  if (spec === undefined) throw unknownOption(sliceWord(word, 0, nameEnd));
+  if (spec === undefined) throw unknownOption(sliceWord(word, 0, nameEnd), command);
   return {
     spelling,
     spec,
@@ -109,14 +109,14 @@ function readLong(word: SourceWord): TypedOption {
 }
 
 /** `-F`, `-Fvalue`, `-F=value`, and flags together: `-jv`. */
-function readShort(word: SourceWord): TypedOption[] {
+function readShort(word: SourceWord, command: string | undefined): TypedOption[] {
   const options: TypedOption[] = [];
   const wholeName = word.text.slice(1).split('=', 1)[0] ?? '';
-  if (wholeName.length > 1 && findOption(wholeName) !== undefined) throw unknownOption(word);
+  if (wholeName.length > 1 && findOption(wholeName) !== undefined) throw unknownOption(word, command);
   for (let at = 1; at < word.text.length; at += 1) {
     const spelling = word.text.charAt(at);
     const spec = findOption(spelling);
-    if (spec === undefined) throw unknownOption(word);
+    if (spec === undefined) throw unknownOption(word, command);
     const rest = at + 1;
     const isAttached = rest < word.text.length && (spec.takes !== undefined || word.text.charAt(rest) === '=');
     if (isAttached) {

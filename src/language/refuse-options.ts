@@ -1,6 +1,5 @@
 import type { CommandLine, Control, Plan } from '../core/command.ts';
-import { SEARCH_OPTIONS } from './audit-search.ts';
-import { dashed, OPTIONS, type OptionName } from './option-table.ts';
+import { dashed, OPTIONS, type OptionName, SEARCH_OPTIONS } from './option-table.ts';
 import { readOptions } from './read-options.ts';
 import { failAt } from './source-word.ts';
 import { splitWords } from './split-words.ts';

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { BOT_NAME, collectiveSchema } from '../core/names.ts';
-import { auditSchema } from './audit/audit-config.ts';
+import { auditSchema, requireOwnFiles } from './audit/audit-config.ts';
 import { brokerSchema } from './broker-config.ts';
 import { chatSchema, httpSchema } from './chat-config.ts';
 import { keySchema } from './key-config.ts';
-import { pathSchema } from './load-config.ts';
+import { type Config, loadConfig, pathSchema } from './load-config.ts';
+
+const DAYS = 'must be 8 to 3650';
 
 /** The configuration file of `mcobot`, `/etc/mcobot/mcobot.yaml`. */
 export const botConfigSchema = v.strictObject({
@@ -26,9 +28,20 @@ export const botConfigSchema = v.strictObject({
   /** Runs, what waits to be delivered, and what was seen: what survives a restart. */
   store: v.optional(pathSchema, '/var/lib/mcobot/mcobot.db'),
   /** How long runs can be shown and retried. More than the seven days that a button works: used ones are remembered. */
-  keep_days: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(8), v.maxValue(3650)), 30),
+  keep_days: v.optional(v.pipe(v.number(DAYS), v.safeInteger(DAYS), v.minValue(8, DAYS), v.maxValue(3650, DAYS)), 30),
   chat: chatSchema,
   http: v.optional(httpSchema),
 });
 
 export type BotConfig = v.InferOutput<typeof botConfigSchema>;
+
+/**
+ * Reads the configuration of a bot.
+ *
+ * @throws McoError `usage/no-config`, `usage/bad-file`
+ */
+export async function loadBotConfig(path: string): Promise<Config<BotConfig>> {
+  const file = await loadConfig(botConfigSchema, path);
+  requireOwnFiles(file.value, file.resolvePath);
+  return file;
+}

@@ -8,12 +8,13 @@ import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
 import { originOf } from '../bot/conversation/chat-origin.ts';
 import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
+import { requireSound } from '../core/agent-description.ts';
 import type { AuditTrail } from '../core/audit-trail.ts';
 import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
 import type { McoError } from '../core/errors.ts';
 import type { AuditLog, Bus, Clock, Verifier } from '../core/ports.ts';
-import { createRefusalRecorder, sumUpRefusals } from '../core/refusal-recorder.ts';
+import { createRefusalRecorder, ownedByCaller, sumUpRefusals } from '../core/refusal-recorder.ts';
 import type { Store } from '../core/store.ts';
 import { listHealthChecks } from './health-checks.ts';
 
@@ -54,9 +55,10 @@ export interface RunningBot extends Bot {
 export async function createBot(parts: BotParts): Promise<RunningBot> {
   const { auditName, name, collectives, audit, bus, chats, onProblem, clock = systemClock } = parts;
   const stamp = () => ({ at: new Date(clock.now()).toISOString(), by: auditName });
+  for (const description of AGENT_DESCRIPTIONS) requireSound(description);
   await audit.append({ ...stamp(), event: 'started' });
 
-  const refusals = createRefusalRecorder({ audit, clock, isPerCaller: true, onProblem });
+  const refusals = createRefusalRecorder({ audit, clock, ownerOf: ownedByCaller, onProblem });
   const collector = createCollector(parts.verifier, ({ error, sender, request }) => {
     const event = sender === undefined ? 'refused' : 'unexpected';
     refusals.record({ ...stamp(), event, code: error.code, reason: error.message, request, signer: sender });

@@ -4,16 +4,18 @@ import { createAuditReader } from '../adapters/audit-log/find-records.ts';
 import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { createFactsSource } from '../adapters/facts/facts-source.ts';
+import { hashText } from '../adapters/hash/hash-text.ts';
 import { createPolicyStore } from '../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../adapters/ssh/allowed-signers-verifier.ts';
 import { createFileSigner } from '../adapters/ssh/signer.ts';
-import type { McoError } from '../core/errors.ts';
 import type { NodeProfile } from '../core/facts.ts';
+import { comparePolicies } from '../policy/compare-policies.ts';
 import type { PolicyFile } from '../policy/policy.ts';
 import { readNodePolicy } from '../policy/read-policy.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { createHostBackends } from './host-backends.ts';
-import { logProblem, logReload } from './log.ts';
+import { logProblem } from './log.ts';
+import { logNews, type NoteReload } from './reloads.ts';
 import { VERSION } from './version.ts';
 
 /** All of a node but its connection and its audit log. */
@@ -25,10 +27,7 @@ export type NodeParts = Omit<NodeDependencies, 'bus' | 'audit'> & { close(): voi
  * @param onReload told of each change to a file that decides: it is in force, or with a problem the old one stays
  * @throws McoError of the file that can't be used
  */
-export async function createNode(
-  config: AgentConfig,
-  onReload: (file: string, problem?: McoError) => void = logReload,
-): Promise<NodeParts> {
+export async function createNode(config: AgentConfig, onReload: NoteReload = logNews): Promise<NodeParts> {
   const { identity, collectives, audit } = config;
   const signer = await createFileSigner({ path: config.hostKey, principal: identity });
   const verifier = await createAllowedSigners({
@@ -39,7 +38,7 @@ export async function createNode(
   const policy = createPolicyStore({
     file: config.policy,
     read: ({ text, name }: PolicyFile) => readNodePolicy(text, name),
-    onReload: () => onReload(config.policy),
+    onReload: (now, before) => onReload(config.policy, undefined, comparePolicies(before, now)),
     onError: (problem) => onReload(config.policy, problem),
   });
   const { factFiles, classesFile } = config;
@@ -74,6 +73,7 @@ export async function createNode(
     signer,
     clock: systemClock,
     newId: newUuid,
+    hash: hashText,
     counters,
     onProblem: logProblem,
     close() {

@@ -1,6 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { readCheckedYaml } from '../core/checked-yaml.ts';
 import { McoError } from '../core/errors.ts';
@@ -31,6 +32,38 @@ export async function loadConfig<T>(schema: v.GenericSchema<unknown, T>, file: s
     value: readCheckedYaml(schema, text, file).value,
     resolvePath: (path) => resolve(directory, expandHome(path)),
   };
+}
+
+/**
+ * Refuses settings that name one file twice, by whatever way.
+ *
+ * @param named the settings with their absolute paths
+ * @throws McoError `usage/bad-file`
+ */
+export function requireDistinctFiles(named: readonly (readonly [setting: string, path: string])[]): void {
+  const taken = new Map<string, string>();
+  for (const [setting, path] of named) {
+    const real = followLinks(path);
+    const other = taken.get(real);
+    if (other !== undefined) {
+      throw new McoError('usage/bad-file', `\`${other}\` and \`${setting}\` are one file: ${path}`, {
+        hint: 'each of them needs a file of its own',
+      });
+    }
+    taken.set(real, setting);
+  }
+}
+
+/** Where a path leads; a file that is not there yet is looked for by its directory. */
+function followLinks(path: string): string {
+  for (const [known, rest] of [[path, ''] as const, [dirname(path), basename(path)] as const]) {
+    try {
+      return join(realpathSync(known), rest);
+    } catch {
+      // It is made when it is first written.
+    }
+  }
+  return path;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Chat } from '../core/chat.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { HttpRoute } from '../core/http.ts';
 import type { Verifier } from '../core/ports.ts';
+import { comparePolicies } from '../policy/compare-policies.ts';
 import type { BotPolicy } from '../policy/policy.ts';
 import { readBotPolicy } from '../policy/read-policy.ts';
 import { locateTrail } from './audit/audit-config.ts';
@@ -50,7 +51,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
   const policy = createPolicyStore({
     dir: resolvePath(config.policies),
     read: readBotPolicy,
-    onReload: () => reloads.note('the policy'),
+    onReload: (now, before) => reloads.note('the policy', undefined, comparePolicies(before, now)),
     onError: (problem) => reloads.note('the policy', problem),
   });
   const signers = {

@@ -5,11 +5,12 @@ import { suggest } from '../core/nearest.ts';
 type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
 /**
- * Reads a program's own options: unknown ones are errors with the nearest match.
+ * Reads a program's own options: unknown ones are errors with the nearest match, and so is one that is given twice,
+ * unless it takes several values.
  *
  * @param program whose `--help` the hint names
  * @param allowWords whether words that belong to no option are let through
- * @throws McoError `usage/unknown-option`, `usage/bad-option`
+ * @throws McoError `usage/unknown-option`, `usage/bad-option`, `usage/repeated-option`
  */
 export function readProgramArgs<const T extends OptionTable>(
   args: readonly string[],
@@ -27,6 +28,7 @@ export function readProgramArgs<const T extends OptionTable>(
     );
     throw new McoError('usage/unknown-option', `there is no option \`--${name}\``, { hint });
   }
+  refuseRepeated(args, options);
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: allowWords });
   } catch (cause) {
@@ -36,6 +38,15 @@ export function readProgramArgs<const T extends OptionTable>(
       cause,
     });
   }
+}
+
+/** The last one would win without a word: two people named, and one explained. What is wrong otherwise is told later. */
+function refuseRepeated(args: readonly string[], options: OptionTable): void {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = names.find((name, index) => options[name]?.multiple !== true && names.indexOf(name) < index);
+  if (twice === undefined) return;
+  throw new McoError('usage/repeated-option', `\`--${twice}\` is given twice`, { hint: 'give it once' });
 }
 
 /** @throws McoError `usage/stray-word` for the first word that belongs to no option */

@@ -1,40 +1,56 @@
 import { type McoError, toMcoError } from '../core/errors.ts';
 import type { AuditLog, Clock } from '../core/ports.ts';
-import { logProblem, logReload } from './log.ts';
+import type { PolicyChange } from '../policy/compare-policies.ts';
+import { logInfo, logProblem, logReload, logWarning } from './log.ts';
 
 const MAX_REASON_LENGTH = 1000;
 
+/**
+ * `what` was read again; with a problem it can't be used, and the old one stays. `change` is what became of a policy.
+ */
+export type NoteReload = (what: string, problem?: McoError, change?: PolicyChange) => void;
+
 /** Changes to files that decide: logged at once, and on record as soon as there is something to record them in. */
 export interface Reloads {
-  /** `what` was read again; with a problem it can't be used, and the old one stays. */
-  note(what: string, problem?: McoError): void;
+  readonly note: NoteReload;
   recordIn(log: { readonly audit: AuditLog; readonly by: string; readonly clock: Clock }): void;
 }
 
 export function createReloads(): Reloads {
-  let record: ((what: string, problem?: McoError) => void) | undefined;
-  const early: (readonly [what: string, problem: McoError | undefined])[] = [];
+  let record: NoteReload | undefined;
+  const early: Parameters<NoteReload>[] = [];
   return {
-    note(what, problem) {
-      logReload(what, problem);
-      if (record === undefined) early.push([what, problem]);
-      else record(what, problem);
+    note(...news) {
+      logNews(...news);
+      if (record === undefined) early.push(news);
+      else record(...news);
     },
     recordIn({ audit, by, clock }) {
-      record = (what, problem) => {
+      record = (...news) => {
         const at = new Date(clock.now()).toISOString();
-        const about = describeReload(what, problem);
         audit
-          .append({ at, by, event: 'reloaded', ...about })
+          .append({ at, by, event: 'reloaded', ...describeReload(...news) })
           .catch((thrown: unknown) => logProblem(toMcoError(thrown)));
       };
-      for (const [what, problem] of early.splice(0)) record(what, problem);
+      for (const news of early.splice(0)) record(...news);
     },
   };
 }
 
-function describeReload(what: string, problem: McoError | undefined) {
-  if (problem === undefined) return { result: 'ok', reason: `${what} was read again` };
+/** One line in the log: a warning where a policy denies less than before. */
+export const logNews: NoteReload = (what, problem, change) => {
+  if (problem !== undefined || change === undefined) return logReload(what, problem);
+  const text = describeReload(what, undefined, change).reason;
+  if (change.hasFewerDenials) logWarning(text);
+  else logInfo(text);
+};
+
+/** What a record says of it. */
+export function describeReload(...[what, problem, change]: Parameters<NoteReload>) {
+  if (problem === undefined) {
+    const reason = `${what} was read again${change === undefined ? '' : `: ${change.text}`}`;
+    return { result: 'ok', reason: reason.slice(0, MAX_REASON_LENGTH) };
+  }
   const reason = `${what} can't be used, the old one stays: ${problem.message}`.slice(0, MAX_REASON_LENGTH);
   return { result: 'refused', code: problem.code, reason };
 }

@@ -3,9 +3,8 @@ import { runTerminalChat } from '../adapters/console/terminal-chat.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { runAudit } from './audit/run-audit.ts';
 import { BOT_HELP, readBotArgs } from './bot-args.ts';
-import { type BotConfig, botConfigSchema } from './bot-config.ts';
+import { type BotConfig, loadBotConfig } from './bot-config.ts';
 import type { RunningBot } from './create-bot.ts';
-import { loadConfig } from './load-config.ts';
 import { logInfo } from './log.ts';
 import { type BotFiles, connectBot, openBotFiles } from './open-bot.ts';
 import { runPolicy } from './policy/run-policy.ts';
@@ -23,7 +22,7 @@ export async function runBot(argv: readonly string[]): Promise<number> {
   if (args.command === 'version') return print(`mcobot ${VERSION}\n`);
   if (args.command === 'policy') return await runPolicy(args.rest);
   if (args.command === 'audit') return await runAudit(args.rest);
-  const file = await loadConfig(botConfigSchema, args.config);
+  const file = await loadBotConfig(args.config);
   if (args.command === 'setup') return await runSetup(file, args.setup);
   const files = await openBotFiles(file);
   try {

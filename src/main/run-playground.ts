@@ -17,6 +17,10 @@ const PEOPLE = [
 /** The founding document's slide, played when there is no terminal to ask for a command. */
 const SLIDE = '/mco package -F lsbmajdistrelease=14.04 status openafs-modules-dkms';
 
+/** The store of the playground is in memory. */
+const NOTHING_WAITS =
+  '\n(this program ends here, and nothing waits: start it without `--once` to approve as another person)';
+
 const EXAMPLES = [
   SLIDE,
   '/mco ping -F osfamily=RedHat',
@@ -26,14 +30,22 @@ const EXAMPLES = [
 ];
 
 /** Runs one command in the playground as somebody, and shows the second lock when the first one held. */
-async function play(world: World, terminal: Terminal, { text, person, signal, remark }: Turn): Promise<number> {
+async function play(world: World, terminal: Terminal, { text, person, signal, remark, isLast }: Turn): Promise<number> {
   const message = { text, account: `console:${person}`, origin: { chat: 'console', channel: '' } };
-  const { exitCode, refusal } = await answerInTerminal(world.bot, terminal, { message, signal });
+  const { exitCode, refusal, awaiting } = await answerInTerminal(world.bot, terminal, { message, signal });
   if (refusal !== undefined && isDenial(refusal)) {
     const trial = await trySecondLock(world.bot, message, world.guineaPig);
     if (trial !== undefined) remark(describeSecondLock(trial, world.guineaPig));
   }
+  if (awaiting !== undefined && isLast === true) remark(NOTHING_WAITS);
   return exitCode;
+}
+
+/** A command may answer with more when it is asked for JSON itself; `retry` takes no option. */
+function askForJson(text: string): string {
+  const isRetry = /^\s*(?:\/mco\s+)?retry\b/.test(text);
+  const hasFormat = /(?:^|\s)(?:-j|--json|--csv)(?:\s|$)/.test(text);
+  return isRetry || hasFormat ? text : `${text} --json`;
 }
 
 interface Turn {
@@ -42,6 +54,8 @@ interface Turn {
   readonly signal: AbortSignal;
   /** Where to say what is not part of the answer. */
   remark(text: string): void;
+  /** Whether the program ends with this command, and what waits with it. */
+  readonly isLast?: boolean | undefined;
 }
 
 function greet({ nodes, thisMachine, auditLogs }: World): string {
@@ -84,7 +98,13 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
       return await play(
         world,
         { ...terminal, always: args.json },
-        { text: once, person: args.person, signal: cancelOnInterrupt(), remark },
+        {
+          text: args.json ? askForJson(once) : once,
+          person: args.person,
+          signal: cancelOnInterrupt(),
+          remark,
+          isLast: true,
+        },
       );
     }
     const speaker = PEOPLE.find(({ name }) => name === args.person) ?? PEOPLE[0];

@@ -5,7 +5,7 @@ import { matchFilter } from '../core/match-filter.ts';
 import type { ApprovalClaim, TargetClaim } from '../core/request.ts';
 import { applyRules, UNDECIDED } from './apply-rules.ts';
 import { matchesCaller } from './caller-pattern.ts';
-import { checkApprovals } from './check-approvals.ts';
+import { checkApprovals, describeWanted } from './check-approvals.ts';
 import { judgeGrant } from './judge-grant.ts';
 import type { DenyRule, Grant, NodeLimit, NodePolicy, Verdict } from './policy.ts';
 
@@ -25,6 +25,8 @@ export interface NodeQuestion {
   readonly profile: NodeProfile;
   readonly targets?: TargetClaim | undefined;
   readonly approvals?: readonly ApprovalClaim[] | undefined;
+  /** When they were complete, as the signer says: ms since the epoch. */
+  readonly approvedAt?: number | undefined;
   /** Of the request, ms since the epoch. */
   readonly issuedAt: number;
 }
@@ -97,12 +99,19 @@ function denyElsewhere(grants: readonly Grant[], { caller, agent, action }: Node
 }
 
 function weighGrant(policy: NodePolicy, grant: Grant, question: NodeQuestion): NodeOpinion {
-  const { targets } = question;
+  const { targets, principal } = question;
   const { rules, maxNodes, requireFilter, approval } = grant;
   if (targets === undefined) {
     // INVARIANT: a limit that can't be checked is not kept.
     const isFree = maxNodes === undefined && !requireFilter && approval === undefined;
     return isFree ? { outcome: 'allow', rules } : deny(rules, 'the request does not say how many nodes it is for');
+  }
+  // INVARIANT: whoever signs for themselves could also say that others agreed, or name the nodes one by one.
+  if (approval !== undefined && policy.signers.get(principal)?.vouches !== true) {
+    const limited = judgeGrant({ ...grant, approval: undefined }, targets);
+    return limited.outcome === 'deny'
+      ? limited
+      : deny(rules, `${describeWanted(approval)} is needed, and the key of ${principal} can't vouch for one here`);
   }
   const verdict = judgeGrant(grant, targets);
   if (verdict.outcome !== 'needs-approval') return verdict;

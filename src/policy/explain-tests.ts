@@ -1,4 +1,6 @@
+import type { AgentDescription } from '../core/agent-description.ts';
 import { toMcoError } from '../core/errors.ts';
+import { checkCaseActions, findStrayInputs } from './case-actions.ts';
 import { type BotQuestion, decide } from './decide.ts';
 import { readRuleText } from './explain-lines.ts';
 import { listPeople } from './explain-people.ts';
@@ -36,10 +38,15 @@ export interface PolicyTests {
 
 /**
  * @param inForce what decides now; the files may have been changed meanwhile, or be broken
+ * @param agents as for `runPolicyTests`
  */
-export function createPolicyTests(tree: PolicyTree, inForce: BotPolicy): PolicyTests {
+export function createPolicyTests(
+  tree: PolicyTree,
+  inForce: BotPolicy,
+  agents?: readonly AgentDescription[],
+): PolicyTests {
   return {
-    run: () => runPolicyTests(tree),
+    run: () => runPolicyTests(tree, agents),
     people: listPeople(inForce),
     textsFor(question) {
       const isSame = saysTheSame(tree.bot, inForce, question);
@@ -59,22 +66,35 @@ function saysTheSame(files: readonly PolicyFile[], inForce: BotPolicy, question:
 
 /** One policy with its cases, or why that can't be run. */
 type Tested =
-  | { readonly results: readonly CaseResult[]; readonly unreached: readonly string[] }
+  | {
+      readonly results: readonly CaseResult[];
+      readonly unreached: readonly string[];
+      /** `FILE:LINE: ...` */
+      readonly strayInputs: readonly string[];
+    }
   | { readonly problem: string };
 
 const BOT_CASES = 'bot.yaml';
 
 /**
  * Runs all cases against the policies that they are for. A case that comes out otherwise, a rule that none reaches, and a
- * file that can't be read are failures.
+ * file that can't be read are failures; so are inputs that an action has not, and a case with another effect than its
+ * action's.
+ *
+ * @param agents what is known of actions; of others nothing can be said
  */
-export function runPolicyTests({ bot, nodes, cases }: PolicyTree): PolicyTestReport {
+export function runPolicyTests(
+  { bot, nodes, cases }: PolicyTree,
+  agents: readonly AgentDescription[] = [],
+): PolicyTestReport {
   const casesFor = (name: string): PolicyFile | undefined => cases.find((file) => file.name === name);
   const tested = [
     ...(bot.length === 0 && casesFor(BOT_CASES) === undefined
       ? []
-      : [tryTest('', () => testBot(readBotPolicy(bot), casesFor(BOT_CASES)))]),
-    ...nodes.map((file) => tryTest('node/', () => testNode(readNodePolicy(file.text, file.name), casesFor(file.name)))),
+      : [tryTest('', () => testBot(readBotPolicy(bot), casesFor(BOT_CASES), agents))]),
+    ...nodes.map((file) =>
+      tryTest('node/', () => testNode(readNodePolicy(file.text, file.name), casesFor(file.name), agents)),
+    ),
   ];
   const known = [BOT_CASES, ...nodes.map(({ name }) => name)];
   const stray = cases
@@ -83,14 +103,22 @@ export function runPolicyTests({ bot, nodes, cases }: PolicyTree): PolicyTestRep
   return report(tested, stray);
 }
 
-function testBot(policy: BotPolicy, cases: PolicyFile | undefined): Tested {
+function testBot(policy: BotPolicy, cases: PolicyFile | undefined, agents: readonly AgentDescription[]): Tested {
   const results = cases === undefined ? [] : runBotCases(policy, cases.text, `cases/${cases.name}`);
-  return { results, unreached: findUnreached(policy, results) };
+  return {
+    results: checkCaseActions(results, agents),
+    unreached: findUnreached(policy, results),
+    strayInputs: findStrayInputs(policy, agents),
+  };
 }
 
-function testNode(policy: NodePolicy, cases: PolicyFile | undefined): Tested {
+function testNode(policy: NodePolicy, cases: PolicyFile | undefined, agents: readonly AgentDescription[]): Tested {
   const results = cases === undefined ? [] : runNodeCases(policy, cases.text, `cases/${cases.name}`);
-  return { results, unreached: findUnreached(policy, results).map((at) => `node/${at}`) };
+  return {
+    results: checkCaseActions(results, agents),
+    unreached: findUnreached(policy, results).map((at) => `node/${at}`),
+    strayInputs: findStrayInputs(policy, agents).map((line) => `node/${line}`),
+  };
 }
 
 /** @param folder where the policy stands; errors in cases say so themselves */
@@ -107,16 +135,19 @@ function tryTest(folder: string, test: () => Tested): Tested {
 function report(tested: readonly Tested[], stray: readonly string[]): PolicyTestReport {
   const results = tested.flatMap((one) => ('results' in one ? one.results : []));
   const unreached = tested.flatMap((one) => ('unreached' in one ? one.unreached : []));
+  const strayInputs = tested.flatMap((one) => ('strayInputs' in one ? one.strayInputs : []));
   const problems = [...tested.flatMap((one) => ('problem' in one ? [one.problem] : [])), ...stray];
   const failed = results.filter(({ problem }) => problem !== undefined);
   const failures = [
     ...problems,
     ...failed.map(({ at, problem }) => `${at}: ${problem}`),
+    ...strayInputs,
     ...unreached.map((at) => `${at}: no case reaches this rule`),
   ];
   if (tested.length === 0) failures.push('there is no policy to test');
   const parts = [
     `${count(results.length - failed.length, 'case')} passed, ${failed.length} failed`,
+    ...(strayInputs.length === 0 ? [] : [`${count(strayInputs.length, 'input')} that no action has`]),
     ...(unreached.length === 0 ? [] : [`${count(unreached.length, 'rule')} that no case reaches`]),
     ...(problems.length === 0 ? [] : [`${count(problems.length, 'file')} that can't be used`]),
   ];

@@ -1,4 +1,5 @@
-const ACTION_GLOB = /^[a-z0-9_*]{1,64}(?:\.[a-z0-9_*]{1,64})?$/;
+/** A glob over `AGENT.ACTION` that can match something: `package` alone never could. */
+export const ACTION_GLOB_PATTERN = /^(?:[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64}|[a-z0-9_]{0,63}\*[a-z0-9_*]{0,64})$/;
 
 /** What the bot does by itself. */
 const OWN_DOINGS = 'mcobot.';
@@ -27,7 +28,7 @@ export function matchesGlob(glob: string, text: string): boolean {
 
 /** Whether the text is a glob over `AGENT.ACTION` that can match anything at all: `package` alone never could. */
 export function isActionGlob(text: string): boolean {
-  return ACTION_GLOB.test(text) && (text.includes('.') || text.includes('*'));
+  return ACTION_GLOB_PATTERN.test(text);
 }
 
 /** Whether a glob is written for what the bot does by itself, such as `mcobot.audit`, and not for what happens on nodes. */

@@ -24,7 +24,8 @@ export function linkRules(parts: Parts, side: Side): RuleSet {
     return slack === undefined && mattermost === undefined ? groups.get(group)?.size : undefined;
   };
   const roles = linkRoles(parts, { names: known.groups, sizeOf });
-  return { groups, bindings: linkBindings(parts, roles, known), deny: linkDeny(parts, known) };
+  const bindings = linkBindings(parts, roles, known);
+  return { roles: [...roles.values()], people, groups, bindings, deny: linkDeny(parts, known) };
 }
 
 function linkBindings(parts: Parts, roles: ReadonlyMap<string, Role>, known: KnownNames): Binding[] {

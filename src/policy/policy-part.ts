@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { readCheckedYaml } from '../core/checked-yaml.ts';
+import { openCheckedYaml } from '../core/checked-yaml.ts';
 import { McoError } from '../core/errors.ts';
 import { suggest } from '../core/nearest.ts';
 import { plainMapsSchema } from './plain-maps.ts';
@@ -22,8 +22,9 @@ export function readPart<T extends object>(
   schema: v.GenericSchema<unknown, T>,
   { name, text }: PolicyFile,
 ): PolicyPart<T> {
-  readCheckedYaml(plainMapsSchema, text, name);
-  const { value, lineOf } = readCheckedYaml(schema, text, name);
+  const yaml = openCheckedYaml(text, name);
+  yaml.check(plainMapsSchema);
+  const { value, lineOf } = yaml.check(schema);
   if (Object.keys(value).length === 0) {
     throw new McoError('usage/bad-file', `${name}:1: the file is empty`, {
       hint: 'a policy file has people, groups, roles, bindings or deny',

@@ -83,8 +83,16 @@ const signer = v.strictObject(
         ),
       ),
     ),
+    vouches: v.optional(
+      v.pipe(
+        v.boolean('is neither `true` nor `false`'),
+        v.description(
+          'Whether the approvals that it tells of count: of a bot, which asks people, and nobody else. Default: no.',
+        ),
+      ),
+    ),
   },
-  'is not a signer such as `{ effect, callers }`',
+  'is not a signer such as `{ effect, callers, vouches }`',
 );
 
 const ruleSections = {

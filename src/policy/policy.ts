@@ -118,6 +118,10 @@ export interface DenyRule {
 
 /** What bot and node have in common: names are resolved, everything in it was checked. */
 export interface RuleSet {
+  /** All of them: those that no binding gives, and those that are only included. */
+  readonly roles: readonly Role[];
+  /** Everybody whom the section `people` names. */
+  readonly people: ReadonlySet<string>;
   /** Group name -> the callers that the policy lists. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
   readonly bindings: readonly Binding[];
@@ -145,6 +149,8 @@ export interface SignerRule {
   readonly effect: Effect;
   /** Callers it may speak for: `person:ana`, `person:*`. Undefined: any; never so for a signer that may write. */
   readonly callers: readonly string[] | undefined;
+  /** Whether the approvals that it tells of count, and how many nodes it says they are for. */
+  readonly vouches: boolean;
   readonly at: string;
 }
 

@@ -60,7 +60,8 @@ function linkSigners(part: PolicyPart<NodeFile>): ReadonlyMap<string, SignerRule
         'such as `person:ana` or `person:*`',
       );
     }
-    signers.set(principal, { principal, effect, callers: value.callers, at });
+    const { callers, vouches = false } = value;
+    signers.set(principal, { principal, effect, callers, vouches, at });
   }
   return signers;
 }

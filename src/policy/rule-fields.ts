@@ -1,8 +1,9 @@
 import type { Effect } from '../core/agent-description.ts';
+import type { McoError } from '../core/errors.ts';
 import { CALLER } from '../core/names.ts';
 import { suggest } from '../core/nearest.ts';
 import { isActionGlob } from './glob.ts';
-import { isPlacePattern, PLACE_KINDS } from './place.ts';
+import { describePlaces, isPlacePattern, PLACE_KINDS } from './place.ts';
 import type { Who } from './policy.ts';
 import { complain, complainUnknown, quote } from './policy-part.ts';
 
@@ -39,10 +40,13 @@ export function readPlaces(patterns: readonly string[] | undefined, at: At): rea
   const wrong = patterns?.findIndex((pattern) => !isPlacePattern(pattern)) ?? -1;
   const pattern = patterns?.[wrong];
   if (pattern === undefined) return patterns;
-  const [kind = ''] = pattern.split(':');
-  const known: readonly string[] = PLACE_KINDS;
-  const hint = known.includes(kind) ? 'such as `slack:T024BE7LD/C0INC42` or `slack:*`' : suggest(kind, known);
-  throw complain(at(wrong), `${quote(pattern)} is not a place`, hint);
+  throw complainPlace(at(wrong), pattern);
+}
+
+/** @param at `FILE:LINE` */
+export function complainPlace(at: string, text: string): McoError {
+  const [kind = ''] = text.split(':');
+  return complain(at, `${quote(text)} is not a place`, describePlaces(text) ?? suggest(kind, PLACE_KINDS));
 }
 
 /** @throws McoError `usage/bad-file` */

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { WORD } from '../core/names.ts';
+import { ACTION_GLOB_PATTERN } from './glob.ts';
+import { PLACE_PATTERN } from './place.ts';
 
 /** Also keeps what an editor shows from filling the screen. */
 const MAX_ENTRIES = 1000;
@@ -16,7 +18,10 @@ export const text = v.string('is not text; put quotes round it');
 export const list = <T>(item: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> =>
   v.pipe(v.array(item, 'is not a list'), v.minLength(1, 'is empty'), v.maxLength(MAX_ENTRIES, 'is too long'));
 
-/** For editors. They complete the words that `enum` lists; what is wrong is said when names are resolved. */
+/**
+ * For editors. They complete the words that `enum` lists, and know actions and places by their `pattern`; what is wrong is
+ * said when names are resolved.
+ */
 export const effect = v.pipe(
   text,
   v.description('`read` or `write`. `write` includes `read`. A read never changes a node.'),
@@ -24,7 +29,7 @@ export const effect = v.pipe(
 );
 
 const actions = v.pipe(
-  list(text),
+  list(v.pipe(text, v.metadata({ pattern: ACTION_GLOB_PATTERN.source }))),
   v.description(
     'Globs over `AGENT.ACTION`: `package.update`, `package.*`, `*`. What the bot does by itself is named in full: `mcobot.audit`, `mcobot.policy`.',
   ),
@@ -36,7 +41,7 @@ export const who = v.pipe(
 );
 
 export const places = v.pipe(
-  list(text),
+  list(v.pipe(text, v.metadata({ pattern: PLACE_PATTERN.source }))),
   v.description(
     'Only in these places: `slack:T024BE7LD/C0INC42`, `slack:T024BE7LD/*`, `mattermost:*`, `console`. Left out: everywhere. Not on nodes.',
   ),

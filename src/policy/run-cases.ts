@@ -2,13 +2,15 @@ import type { Input } from '../core/agent-description.ts';
 import { readCheckedYaml } from '../core/checked-yaml.ts';
 import { EVERYBODY } from '../core/filter.ts';
 import { readTypedFilter } from './case-filter.ts';
+import { refuseNonCallers, requireCaller } from './case-people.ts';
 import { botCasesSchema, type CaseFields, nodeCasesSchema } from './case-schema.ts';
 import { decide } from './decide.ts';
 import { weighOnNode } from './decide-on-node.ts';
-import { identify } from './identify.ts';
 import { judgeGrant } from './judge-grant.ts';
+import { isPlace } from './place.ts';
 import type { BotPolicy, Decision, NodePolicy, RuleSet, Targeted } from './policy.ts';
 import { complainUnknown } from './policy-part.ts';
+import { complainPlace } from './rule-fields.ts';
 
 /** What a case came to. */
 export interface CaseDecision {
@@ -22,6 +24,7 @@ export interface CaseDecision {
 export interface CaseResult {
   /** `FILE:LINE` of the case. */
   readonly at: string;
+  readonly fields: CaseFields;
   readonly decision: CaseDecision;
   readonly problem: string | undefined;
 }
@@ -32,7 +35,7 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 
 /**
  * Runs a file of cases for the bot's policy, each as a run would be decided. `as` is a person's name or an account
- * (`console:ana`); `nodes` says how many are meant, `filter` what was typed to say which; `groups` are those of chat
+ * (`console:ana`), `in` a place; `nodes` says how many are meant, `filter` what was typed to say which; `groups` are those of chat
  * services that the person is in, `unresolved` those that can't be looked up: `slack:T024BE7LD/S0614TZR7`.
  *
  * @throws McoError `usage/bad-file`
@@ -40,14 +43,15 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 export function runBotCases(policy: BotPolicy, yaml: string, file: string): CaseResult[] {
   const { value, lineOf } = readCheckedYaml(botCasesSchema, yaml, file);
   return value.cases.map((test, index) => {
-    const caller = test.as.includes(':') ? identify(policy, test.as) : `person:${test.as}`;
     const at = `${file}:${lineOf(['cases', index])}`;
+    const caller = requireCaller(policy, test.as, at);
+    if (!isPlace(test.in)) throw complainPlace(at, test.in);
     const { groups = [], unresolved = [] } = test;
     refuseUnknownGroups(policy, [...groups, ...unresolved], at);
     const asker = { caller, place: test.in, memberships: { of: new Set(groups), unresolved } };
     const decided = decide(policy, { ...asker, ...questionOf(test) });
     const decision = decided.outcome === 'deny' ? decided : judgeRun(decided, targetedBy(test, at));
-    return { at, decision, problem: compare(test, decision) };
+    return { at, fields: test, decision, problem: compare(test, decision) };
   });
 }
 
@@ -62,6 +66,7 @@ export function runNodeCases(policy: NodePolicy, yaml: string, file: string): Ca
   const { value, lineOf } = readCheckedYaml(nodeCasesSchema, yaml, file);
   return value.cases.map((test, index) => {
     const at = `${file}:${lineOf(['cases', index])}`;
+    refuseNonCallers([test.as, ...(test.approved_by ?? [])], at);
     const { signer: principal, as: caller, identity = 'node1.example.com', facts = {}, classes = [] } = test;
     const approvals = test.approved_by?.map((by) => ({ by, at: NOW_MS, digest: DIGEST }));
     const decision = weighOnNode(policy, {
@@ -71,14 +76,16 @@ export function runNodeCases(policy: NodePolicy, yaml: string, file: string): Ca
       profile: { identity, facts, classes: new Set(classes), agents: new Set() },
       targets: { ...targetedBy(test, at), digest: DIGEST },
       approvals,
+      approvedAt: NOW_MS,
       issuedAt: NOW_MS,
     });
-    return { at, decision, problem: compare(test, decision) };
+    return { at, fields: test, decision, problem: compare(test, decision) };
   });
 }
 
 /**
  * The rules, bindings, denials and signers that no case's decision hangs on, as `FILE:LINE`, in the order of the policy.
+ * Rules of roles that nobody has are among them: who gets one later has them all.
  *
  * @param results of all case files for this policy
  */
@@ -86,7 +93,7 @@ export function findUnreached(policy: RuleSet | NodePolicy, results: readonly Ca
   const reached = new Set(results.flatMap(({ decision }) => decision.rules));
   const lines = [
     ...('signers' in policy ? policy.signers.values() : []),
-    ...policy.bindings.flatMap(({ role }) => role.allow),
+    ...policy.roles.flatMap(({ allow }) => allow),
     ...policy.bindings,
     ...policy.deny,
   ].map(({ at }) => at);

@@ -49,7 +49,8 @@ const prose = (lines: readonly string[]): CardPart => ({ kind: 'prose', lines })
 
 const titled = (title: string, lines: readonly string[]): CardPart[] => [prose([title]), { kind: 'fixed', lines }];
 
-function drawInput(input: Input): string[] {
+/** Every argument, whole. */
+export function drawInput(input: Input): string[] {
   const lines = Object.entries(input).flatMap(([name, value]) =>
     breakText(`${escapeText(name)} = ${escapeText(showValue(value))}`),
   );

@@ -14,7 +14,7 @@ import { formatCount } from './format-count.ts';
 import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
 import { groupFailures } from './group-failures.ts';
 import { listNames } from './list-names.ts';
-import { countAnswered, describeCounts, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
+import { countAnswered, describeCounts, isRefusedPreview, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
 import { drawProgress } from './progress-bar.ts';
 
 const MAX_RULES = 5;
@@ -94,8 +94,9 @@ function describeEnd(report: RunReport): string[] {
 }
 
 /** Where nothing was to be sent, or nobody allowed it, how long that took and how it is counted says nothing. */
-function describeUnsent({ outcome, counts }: RunReport): string | undefined {
+function describeUnsent({ outcome, counts, problem }: RunReport): string | undefined {
   const who = formatCount(counts.targeted, 'node');
+  if (outcome === 'PREVIEW' && isRefusedPreview(problem)) return `${who} match${counts.targeted === 1 ? 'es' : ''}`;
   if (outcome === 'PREVIEW') return `${who} would be asked`;
   return isUnapproved(outcome) ? `${who} ${counts.targeted === 1 ? 'was' : 'were'} not asked` : undefined;
 }

@@ -11,7 +11,7 @@ import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
 import { type FailureGroup, groupFailures } from './group-failures.ts';
 import { drawColumns, listNames } from './list-names.ts';
-import { countAnswered, isFailure, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
+import { countAnswered, isFailure, isRefusedPreview, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
 import { bytesOfLines, drawLazily, takeBlocks } from './take-blocks.ts';
 
 const FAILURE_LIMITS = { maxLines: 100, maxBytes: 7000 };
@@ -132,12 +132,13 @@ function drawAggregates({ aggregates, header }: RunReport): ThreadSection[] {
   ];
 }
 
-function drawWouldBeAsked({ results }: RunReport, { maxBytes, whole }: ThreadRoom): ThreadSection[] {
+function drawWouldBeAsked({ results, problem }: RunReport, { maxBytes, whole }: ThreadRoom): ThreadSection[] {
   if (results.length === 0) return [];
   const names = results.map(({ node }) => node);
   const lines = drawNames(names, maxBytes);
   const isCut = bytesOfLines(drawColumns(names, names.length)) > maxBytes;
-  return [{ title: 'Would be asked:', part: { kind: 'fixed', lines }, end: isCut ? [whole] : [] }];
+  const title = isRefusedPreview(problem) ? 'Nodes that match:' : 'Would be asked:';
+  return [{ title, part: { kind: 'fixed', lines }, end: isCut ? [whole] : [] }];
 }
 
 function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport): ThreadSection[] {

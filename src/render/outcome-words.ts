@@ -1,3 +1,4 @@
+import type { McoError } from '../core/errors.ts';
 import type { Counts, NodeOutcome, NodeResult, Outcome } from '../core/report.ts';
 
 /** In the order in which they are told. */
@@ -19,6 +20,9 @@ export const isFailure = ({ outcome }: NodeResult): boolean =>
 
 /** It needed an approval and did not get it. */
 export const isUnapproved = (run: Outcome): boolean => run === 'REJECTED' || run === 'WITHDRAWN' || run === 'EXPIRED';
+
+/** Of a preview of what would be refused nobody would be asked. */
+export const isRefusedPreview = (problem: McoError | undefined): boolean => problem?.code === 'denied/preview';
 
 /** How a node's end is called. Of a cancelled run nobody waited for the rest. */
 export const wordFor = (node: NodeOutcome, run: Outcome): string =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openAuditTrail } from '../../src/adapters/store/audit/open-audit-trail.ts';
@@ -77,6 +77,25 @@ describe('checkpoints of the audit trail against the real ssh-keygen', { skip: r
       assert.match(whole.text, /is whole: 7 records, 2 checkpoints\n/);
     });
   }
+
+  test('one that can not be kept is neither signed nor recorded, and one that fails leaves no files', async () => {
+    const config = configure('ed25519');
+    const records = async (): Promise<number> =>
+      (await run('export', '--config', config)).text.trimEnd().split('\n').length;
+    const before = await records();
+    const file = join(keys.path, 'taken.json');
+    writeFileSync(`${file}.sig`, 'older');
+    const refusal = { code: 'usage/bad-file', message: `${file}.sig is there already` };
+    await assert.rejects(run('checkpoint', '--config', config, '--out', file), refusal);
+    assert.ok(!existsSync(file));
+    assert.equal(await records(), before);
+
+    const nowhere = join(keys.path, 'nowhere.yaml');
+    writeFileSync(nowhere, readFileSync(config, 'utf8').replace('ed25519.db', 'nowhere.db'));
+    const free = join(keys.path, 'free.json');
+    await assert.rejects(run('checkpoint', '--config', nowhere, '--out', free), { code: 'failed/audit' });
+    assert.deepEqual([existsSync(free), existsSync(`${free}.sig`)], [false, false]);
+  });
 
   test('one that ssh-keygen signed with the same key counts too, and one with another key does not', async () => {
     const config = configure('ed25519');

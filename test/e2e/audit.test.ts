@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { SCHEMA } from '../../src/adapters/store/audit/trail-tables.ts';
 import { type Database, openSharedDatabase } from '../../src/adapters/store/database.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
 import { reasonToSkip, runTool } from '../contract/openssh-tools.ts';
@@ -195,6 +196,7 @@ describe('the audit trail of a bot', { skip, timeout: 180_000 }, () => {
       database.execute('DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps;');
       const last = database.rows('SELECT max(seq) AS last FROM audit')[0]?.last as number;
       change(database, last);
+      database.execute((SCHEMA.match(/CREATE TRIGGER .*;/g) ?? []).join('\n'));
       database.close();
       const words = ['audit', 'verify', '--config', file];
       return runProgram('bot', checkpoints ? words : [...words, '--checkpoint', site.site.path('kept.json')], {

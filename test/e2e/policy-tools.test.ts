@@ -69,7 +69,7 @@ describe('mcobot policy', { timeout: 180_000 }, () => {
 
   it('test is content with the shipped policy, and not with a rule that no case reaches', async () => {
     const policies = join(cwd, 'policies');
-    cpSync('policies', policies, { recursive: true });
+    cpSync('policies', policies, { recursive: true, dereference: true });
     const good = await mcobot('test');
     assert.deepEqual([good.exitCode, good.stderr], [0, ''], good.stdout);
     writeFileSync(join(policies, 'deny.yaml'), 'deny:\n  - { actions: ["shell.*"], who: [bob] }\n');

@@ -154,6 +154,11 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
       ...changes,
     });
 
+    const approved = (...approvals: readonly ApprovalClaim[]): Partial<Request> => ({
+      approvals,
+      approvedAt: Date.now(),
+    });
+
     /** Straight to the broker, past the bot. */
     async function send(message: ReturnType<typeof write>) {
       const { id } = readRequest(message);
@@ -168,7 +173,7 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
         ['free-direct', undefined],
         ['held-direct', [approval()]],
       ] as const) {
-        const { status, records } = await send(write(name, approvals === undefined ? {} : { approvals }));
+        const { status, records } = await send(write(name, approvals === undefined ? {} : approved(...approvals)));
         assert.deepEqual([status.name, site.nodes.updated(name)], ['ok', ['web1']]);
         await waitFor(() => records().length === 2);
         const [intent, outcome] = records();
@@ -196,6 +201,11 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
         () => write('free-herald', {}, { key: 'herald' }),
         /may ask for nothing here/,
       ],
+      [
+        'an approval that somebody signs for themselves',
+        () => write('held-self', approved(approval()), { key: 'ana' }),
+        /the key of ana can't vouch for one here/,
+      ],
       ['an argument that the rule does not name', () => write('other'), /package\.update/],
       [
         'more nodes than the rule puts up with, as the bot claims them',
@@ -215,32 +225,32 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
       ['what needs approval and has none', () => write('held-none'), /needs? approval/],
       [
         'an approval by the requester',
-        () => write('held-own', { caller: 'person:raj', approvals: [approval()] }),
+        () => write('held-own', { caller: 'person:raj', ...approved(approval()) }),
         /none that counts/,
       ],
       [
         'an approval by somebody who is no lead',
-        () => write('held-bob', { approvals: [approval({ by: 'person:bob' })] }),
+        () => write('held-bob', { ...approved(approval({ by: 'person:bob' })) }),
         /none that counts/,
       ],
       [
         'an approval of another list',
-        () => write('held-other', { approvals: [approval({ digest: 'e'.repeat(64) })] }),
+        () => write('held-other', { ...approved(approval({ digest: 'e'.repeat(64) })) }),
         /not what is asked/,
       ],
       [
         'an approval that is too old',
-        () => write('held-old', { approvals: [approval({ at: Date.now() - 31 * 60_000 })] }),
+        () => write('held-old', { ...approved(approval({ at: Date.now() - 31 * 60_000 })) }),
         /none that counts/,
       ],
       [
         'an approval from the future',
-        () => write('held-soon', { approvals: [approval({ at: Date.now() + 120_000 })] }),
+        () => write('held-soon', { ...approved(approval({ at: Date.now() + 120_000 })) }),
         /none that counts/,
       ],
       [
         'one approval twice where two people have to',
-        () => write('pair-twice', { approvals: [approval(), approval()] }),
+        () => write('pair-twice', { ...approved(approval(), approval()) }),
         /carries 1 that counts/,
       ],
     ];
@@ -260,7 +270,7 @@ describe('what the policy does not allow', { skip, timeout: 180_000 }, () => {
     }
 
     it('another package than was approved, and another filter: the signature covers them', async () => {
-      const message = write('held-signed', { approvals: [approval()] });
+      const message = write('held-signed', { ...approved(approval()) });
       const before = findRecords(site.nodeAudit, { event: 'refused', code: 'untrusted/bad-signature' }).length;
       await tap.send(WEB1, { ...message, body: message.body.replace('held-signed', 'held-forged') });
       await waitForRecords(site.nodeAudit, { event: 'refused', code: 'untrusted/bad-signature' }, before + 1);

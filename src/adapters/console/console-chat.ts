@@ -48,7 +48,12 @@ export function createConsoleChat(options: ConsoleChatOptions): Chat {
   const open = new Map<string, OpenRoot>();
   let serial = 0;
 
-  const paint = (card: Card): string => screen.paint.outcome(renderCard(card).replace(/\n+$/, ''));
+  /** A terminal breaks inside words; what is piped on is nobody's lines but the reader's. */
+  const wrap = (text: string, columns: number): string[] =>
+    screen.interactive ? text.split('\n').flatMap((line) => wrapLine(line, columns)) : text.split('\n');
+
+  const paint = (card: Card): string =>
+    screen.paint.outcome(wrap(renderCard(card).replace(/\n+$/, ''), screen.columns).join('\n'));
 
   /** Also anew: a run that waited for approval goes on below what was printed meanwhile. */
   function openRoot(id: string): OpenRoot {
@@ -66,11 +71,14 @@ export function createConsoleChat(options: ConsoleChatOptions): Chat {
   async function printReply(card: Card): Promise<void> {
     const text = renderCard(card).replace(/\n+$/, '');
     if (text === '') return;
-    if (gutter === '') return await screen.print(`\n${text}`);
+    if (gutter === '') return await screen.print(`\n${wrap(text, screen.columns).join('\n')}`);
     if (!screen.interactive) return await screen.print(text);
     const room = Math.max(screen.columns - gutter.length, 20);
-    const lines = text.split('\n').flatMap((line) => wrapLine(line, room));
-    await screen.print(lines.map((line) => screen.paint.dim(gutter) + line).join('\n'));
+    await screen.print(
+      wrap(text, room)
+        .map((line) => screen.paint.dim(gutter) + line)
+        .join('\n'),
+    );
   }
 
   return {

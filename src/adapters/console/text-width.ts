@@ -31,7 +31,10 @@ export function countRows(line: string, columns: number): number {
   return rows;
 }
 
-/** Cuts plain text into pieces of at most `columns` columns; at least one character each. */
+/**
+ * Cuts plain text into pieces of at most `columns` columns, at least one character each: behind a blank where there is one,
+ * so that words stay whole.
+ */
 export function wrapLine(line: string, columns: number): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -39,12 +42,25 @@ export function wrapLine(line: string, columns: number): string[] {
   for (const character of line) {
     const width = characterWidth(character);
     if (column + width > columns && piece !== '') {
-      pieces.push(piece);
-      piece = '';
-      column = 0;
+      const cut = character === ' ' ? piece.length : findCut(piece);
+      pieces.push(piece.slice(0, cut));
+      piece = piece.slice(cut);
+      column = measure(piece);
     }
     piece += character;
     column += width;
   }
   return [...pieces, piece];
+}
+
+/** Behind the last blank that has a word before it; else at the end. */
+function findCut(piece: string): number {
+  const cut = piece.lastIndexOf(' ') + 1;
+  return piece.slice(0, cut).trim() === '' ? piece.length : cut;
+}
+
+function measure(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
 }

@@ -5,7 +5,7 @@ const POLL_MS = 2000;
 
 interface Callbacks<T> {
   /** A change was read and is in force. */
-  readonly onReload: (policy: T) => void;
+  readonly onReload: (policy: T, before: T) => void;
   /** A change is malformed: the last good policy stays in force. Called once for each change. */
   readonly onError: (error: McoError) => void;
   /** Calls `look` again and again; the returned function ends that. Default: every 2 s, without keeping the process up. */
@@ -51,13 +51,14 @@ export function createPolicyStore<T>(options: PolicyStoreOptions<T>): PolicyStor
     last = seen.mark;
     if (!stands || seen.mark === settled) return;
     settled = seen.mark;
+    const before = policy;
     try {
       policy = seen.make();
     } catch (thrown) {
       onError(toMcoError(thrown));
       return;
     }
-    onReload(policy);
+    onReload(policy, before);
   };
   return { current: () => policy, close: repeat(look) };
 }

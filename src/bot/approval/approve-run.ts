@@ -7,9 +7,11 @@ import { wordOf } from '../find-run.ts';
 import { answered, type Handled, reported } from '../handled.ts';
 import { deny } from './deny.ts';
 import { describeAwaited } from './describe-awaited.ts';
-import { findOrder, readOrder, type WaitingRun } from './find-order.ts';
-import { digestOrder, shortDigest } from './freeze-order.ts';
+import { decideInTurn, findOrder, type WaitingRun } from './find-order.ts';
+import { shortDigest } from './freeze-order.ts';
 import { isSamePerson, requireApprover } from './judge-approver.ts';
+import { replaceApproval } from './replace-approval.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 import { runApproved } from './run-approved.ts';
 import { waitingOrdersOf } from './waiting-orders.ts';
 
@@ -48,43 +50,29 @@ export async function approveRun(bot: Bot, scene: ControlScene, control: Approva
   }
 }
 
-/** Of two who say yes at the same time each is counted: whoever was slower looks again at how it stands. */
+/** Of two who say yes at the same time each is counted, one after the other. */
 async function sayYes(
   bot: Bot,
   scene: ControlScene,
   { id, typed }: { readonly id: string; readonly typed: Word | undefined },
 ): Promise<WaitingRun> {
   const { asker, trail } = scene;
-  let isRecorded = false;
-  for (;;) {
-    const { run, approval } = await readOrder(bot, scene, id);
-    const { order, digest } = approval;
-    await requireUnchanged(bot, approval);
-    await requireSameList(scene, approval, typed);
-    await requireApprover(bot, scene, approval);
-    requireFirstYes(bot, scene, approval);
+  return await decideInTurn(bot, { scene, id }, async ({ run, approval: was }) => {
+    const { order, digest } = was;
+    await requireUnchanged(bot, was, id);
+    await requireSameList(scene, was, typed);
+    await requireApprover(bot, scene, was);
+    requireFirstYes(bot, scene, was);
     const { caller: by, account, place } = asker;
-    const yes: readonly StoredYes[] = [...approval.yes, { by, account, place, at: bot.clock.now(), digest }];
-    const isEnough = yes.length >= approval.count;
+    const yes: readonly StoredYes[] = [...was.yes, { by, account, place, at: bot.clock.now(), digest }];
+    const isEnough = yes.length >= was.count;
     // Before anything is written: what can't begin leaves the order as it is.
     if (isEnough) bot.active.requireRoom(order.caller);
     // INVARIANT: no record, no action.
-    if (!isRecorded) await trail.record('approved', { digest, count: order.nodes.length, approvedBy: [by] });
-    isRecorded = true;
-    const next: StoredApproval = { ...approval, yes, state: isEnough ? 'approved' : 'awaiting' };
-    if (await bot.store.runs.changeApproval(id, approval, next)) return { run, approval: next };
-  }
-}
-
-/**
- * INVARIANT: what is run is what the digest is of. A store that was tampered with is found out here.
- *
- * @throws McoError `untrusted/changed-order`
- */
-async function requireUnchanged({ hash }: Bot, { order, digest }: StoredApproval): Promise<void> {
-  if (digestOrder(hash, order) === digest) return;
-  throw new McoError('untrusted/changed-order', 'what is kept of this order is not what was shown', {
-    hint: 'somebody may have changed the store: nothing is run; `reject` it and tell whoever runs the bot',
+    await trail.record('approved', { digest, count: order.nodes.length, approvedBy: [by] });
+    const approval: StoredApproval = { ...was, yes, state: isEnough ? 'approved' : 'awaiting' };
+    await replaceApproval(bot, { id, was, approval });
+    return { run, approval };
   });
 }
 

@@ -5,9 +5,11 @@ import type { Bot } from '../bot.ts';
 import type { ControlScene } from '../control/control-scene.ts';
 import { closeOrder } from './close-order.ts';
 import { deny } from './deny.ts';
-import { findOrder, readOrder } from './find-order.ts';
+import { decideInTurn, findOrder } from './find-order.ts';
 import { isSamePerson, requesterOf, requireApprover } from './judge-approver.ts';
+import { replaceApproval } from './replace-approval.ts';
 import { trailOfRun } from './trail-of-run.ts';
+import { waitingOrdersOf } from './waiting-orders.ts';
 
 type Ending = Pick<Extract<Control, { verb: 'reject' | 'withdraw' }>, 'verb' | 'run'>;
 
@@ -19,17 +21,20 @@ type Ending = Pick<Extract<Control, { verb: 'reject' | 'withdraw' }>, 'verb' | '
 export async function endApproval(bot: Bot, scene: ControlScene, { verb, run: word }: Ending): Promise<Tell> {
   const { id } = await findOrder(bot, scene, word);
   const state = verb === 'reject' ? 'rejected' : 'withdrawn';
-  for (;;) {
-    const { run, approval } = await readOrder(bot, scene, id);
-    if (verb === 'reject') await requireApprover(bot, scene, approval);
-    else await requireRequester(bot, scene, approval);
+  const by = scene.asker.caller;
+  const { run, approval } = await decideInTurn(bot, { scene, id }, async (waiting) => {
+    const was = waiting.approval;
+    if (verb === 'reject') await requireApprover(bot, scene, was);
+    else await requireRequester(bot, scene, was);
     // INVARIANT: no record, no action.
-    await scene.trail.record(state, { digest: approval.digest, count: approval.order.nodes.length });
-    if (!(await bot.store.runs.changeApproval(id, approval, { ...approval, state }))) continue;
-    const outcome = verb === 'reject' ? 'REJECTED' : 'WITHDRAWN';
-    await closeOrder(bot, { run, approval, trail: trailOfRun(bot, run) }, { outcome, by: scene.asker.caller });
-    return { kind: 'tell', title: `run ${id.slice(-4)} is ${state}: nothing was sent`, sections: [] };
-  }
+    await scene.trail.record(state, { digest: was.digest, count: was.order.nodes.length });
+    await replaceApproval(bot, { id, was, approval: { ...was, state } });
+    waitingOrdersOf(bot).noteEnd(id, by);
+    return waiting;
+  });
+  const outcome = verb === 'reject' ? 'REJECTED' : 'WITHDRAWN';
+  await closeOrder(bot, { run, approval, trail: trailOfRun(bot, run) }, { outcome, by });
+  return { kind: 'tell', title: `run ${id.slice(-4)} is ${state}: nothing was sent`, sections: [] };
 }
 
 async function requireRequester(

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
-import { closeOrder } from './close-order.ts';
+import { closeOrder, type Unsent } from './close-order.ts';
+import { replaceApproval } from './replace-approval.ts';
 import { trailOfRun } from './trail-of-run.ts';
 import { waitingOrdersOf } from './waiting-orders.ts';
 
@@ -23,17 +24,20 @@ export async function watchWaiting(bot: Bot): Promise<void> {
  * @throws McoError `failed/audit`, `failed/store`
  */
 export async function expireRun(bot: Bot, id: string): Promise<void> {
-  for (;;) {
-    const run = await bot.store.runs.find(id);
-    const approval = run?.approval;
-    if (run === undefined || approval?.state !== 'awaiting' || run.end !== undefined) {
-      return waitingOrdersOf(bot).release(id);
-    }
-    const trail = trailOfRun(bot, run);
-    // INVARIANT: no record, no action.
-    await trail.record('expired', { digest: approval.digest, count: approval.order.nodes.length });
-    if (!(await bot.store.runs.changeApproval(id, approval, { ...approval, state: 'expired' }))) continue;
-    await closeOrder(bot, { run, approval, trail }, { outcome: 'EXPIRED' });
-    return;
-  }
+  const waiting = waitingOrdersOf(bot);
+  const unsent = await waiting.inTurn(id, () => markExpired(bot, id));
+  if (unsent === undefined) return waiting.release(id);
+  await closeOrder(bot, unsent, { outcome: 'EXPIRED' });
+}
+
+/** Undefined: it does not wait any more. */
+async function markExpired(bot: Bot, id: string): Promise<Unsent | undefined> {
+  const run = await bot.store.runs.find(id);
+  const approval = run?.approval;
+  if (run === undefined || approval?.state !== 'awaiting' || run.end !== undefined) return undefined;
+  const trail = trailOfRun(bot, run);
+  // INVARIANT: no record, no action.
+  await trail.record('expired', { digest: approval.digest, count: approval.order.nodes.length });
+  await replaceApproval(bot, { id, was: approval, approval: { ...approval, state: 'expired' } });
+  return { run, approval, trail };
 }

@@ -1,5 +1,6 @@
 import { McoError } from '../../core/errors.ts';
 import type { FrozenOrder, StoredApproval } from '../../core/store.ts';
+import type { Belonging } from '../../policy/belonging.ts';
 import type { Asker } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import type { Trail } from '../trail.ts';
@@ -21,6 +22,7 @@ export const requesterOf = ({ caller, account }: FrozenOrder): Somebody => ({ ca
 
 /**
  * Whether somebody may decide about an order: a member of the group that has to, never the requester.
+ * INVARIANT: whoever is in a chat's group is so now: what its service said before does not count.
  *
  * @throws McoError `denied/own-request`, `denied/not-approver`, `failed/audit`; what `identify` throws
  */
@@ -39,11 +41,22 @@ export async function requireApprover(
       }),
     );
   }
-  const belonging = bot.authority.judgeMember(from, asker);
+  const belonging = await judgeNow(bot, asker, from);
   if (belonging === 'in') return;
   const reason =
     belonging === 'out'
       ? `only members of \`${from}\` decide about run \`${short}\``
       : `nobody knows for now whether you are in \`${from}\`: its chat service can't be asked`;
   throw await deny(trail, new McoError('denied/not-approver', reason, { rules }));
+}
+
+/** Strangers, who are known to be out, have no chat service asked. */
+async function judgeNow(
+  { authority }: Bot,
+  { caller, account, memberships }: Asker,
+  group: string,
+): Promise<Belonging> {
+  if (authority.judgeMember(group, { caller, memberships }) === 'out') return 'out';
+  const fresh = await authority.findMemberships(account, { isFresh: true, group });
+  return authority.judgeMember(group, { caller, memberships: fresh });
 }

@@ -9,7 +9,7 @@ import { type FrozenRun, sendRun } from '../send-run.ts';
 import { closeOrder } from './close-order.ts';
 import { describeAwaited } from './describe-awaited.ts';
 import { trailOfRun } from './trail-of-run.ts';
-import { verifyOrder } from './verify-order.ts';
+import { createVerifier, verifyOrder } from './verify-order.ts';
 
 /**
  * Sends an order that has been approved, as it was frozen, and brings it to its end in the run's own thread. Rights are
@@ -24,22 +24,27 @@ export async function runApproved(
   const { order, digest, yes } = approval;
   const { filter, nodes } = order;
   trail.know({ filter });
+  let rules: readonly string[];
   try {
     await thread.remind(describeAwaited(bot, run, approval)).catch(() => undefined);
-    const { rules } = await verifyOrder(bot, approval);
+    ({ rules } = await verifyOrder(bot, approval));
     const approvedBy = yes.map(({ by }) => by);
     await trail.record('decided', { result: 'allow', rules, digest, count: nodes.length, approvedBy });
   } catch (thrown) {
     const problem = toMcoError(thrown);
-    const { code, message, rules } = problem;
+    const { code, message } = problem;
     if (problem.family === 'denied') {
       // Nothing is sent, so a record that can't be written holds nothing up: its outcome tells the reason too.
-      await trail.record('decided', { result: 'deny', code, reason: message, rules, digest }).catch(() => undefined);
+      await trail
+        .record('decided', { result: 'deny', code, reason: message, rules: problem.rules, digest })
+        .catch(() => undefined);
     }
     return await closeOrder(bot, { run, approval, trail, thread, active }, { outcome: 'NOT SENT', problem });
   }
   const targets = { nodes, broadcast: false, discovered: [], unexpected: () => [], close: () => {} };
-  const executed = await sendRun(bot, toFrozenRun(run, approval), { targets, thread, trail, active });
+  const decideAgain = createVerifier(bot, approval);
+  const sending = { targets, thread, trail, active, decideAgain };
+  const executed = await sendRun(bot, toFrozenRun(run, approval, rules), sending);
   return await finishRun(bot, executed, { thread, trail, active, signal: active.signal });
 }
 
@@ -54,7 +59,11 @@ const NO_THREAD: RunThread = {
 };
 
 /** INVARIANT: what is run comes from the order alone, of which the digest is. */
-function toFrozenRun({ isRepeatable }: RunRecord, { order, digest, yes }: StoredApproval): FrozenRun {
+function toFrozenRun(
+  { isRepeatable }: RunRecord,
+  { order, digest, yes }: StoredApproval,
+  rules: readonly string[],
+): FrozenRun {
   const { run, caller, origin, command, ask, collective, options, filter, isNarrowed, nodes } = order;
   return {
     id: run,
@@ -67,6 +76,9 @@ function toFrozenRun({ isRepeatable }: RunRecord, { order, digest, yes }: Stored
     isRepeatable,
     filter,
     targets: { count: nodes.length, digest, isNarrowed },
+    // What the policy demands was looked at just now: of that only its lines are left to record.
+    grant: { rules, requireFilter: false },
     approvals: yes.map(({ by, at }) => ({ by, at, digest })),
+    approvedAt: Math.max(...yes.map(({ at }) => at)),
   };
 }

@@ -1,108 +1,92 @@
-import { writeCanonicalJson } from '../../core/canonical-json.ts';
 import { McoError } from '../../core/errors.ts';
-import type { FrozenOrder, StoredApproval, StoredYes } from '../../core/store.ts';
-import { judgeGrant } from '../../policy/judge-grant.ts';
-import type { ApprovalRule, Decision, Grant, NodeLimit } from '../../policy/policy.ts';
+import type { StoredApproval, StoredYes } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
 import { isSamePerson, requesterOf } from './judge-approver.ts';
+import { requireUnchanged } from './require-unchanged.ts';
+import { type Verified, verifyRights } from './verify-rights.ts';
 
-/** How the policy of now has the order run. */
-export interface Verified {
-  readonly rules: readonly string[];
+/** While an order is sent wave by wave, its approvers' chat is asked no more often. */
+const FRESH_MS = 60_000;
+
+interface Look {
+  /** False: a chat's answer of the last minutes counts. */
+  readonly isFresh: boolean;
+  /** The moment at which a yes must not be too old, ms since the epoch. */
+  readonly asOf: number;
 }
 
 /**
- * The last look before an approved order is sent: the approvers are in the group still, and the requester may do this
- * still, with no other conditions than those the order has.
+ * The last look before an approved order is sent: it is the one that was shown, the approvers are in the group still, and
+ * the requester may do this still, with no other conditions than those the order has.
  * INVARIANT: rights are looked up again here, whatever was known when people said yes.
  *
  * @throws McoError `denied/not-approver`, `denied/policy`, `denied/changed-policy`, `unknown/action`,
- *   `unreachable/no-write-key`
+ *   `unreachable/no-write-key`, `untrusted/changed-order`, `failed/audit`
  */
-export async function verifyOrder(bot: Bot, approval: StoredApproval): Promise<Verified> {
+export async function verifyOrder(bot: Bot, approval: StoredApproval, look?: Look): Promise<Verified> {
+  const { isFresh, asOf } = look ?? { isFresh: true, asOf: bot.clock.now() };
   const { order, from, count } = approval;
-  const members = await findMembers(bot, approval, from);
-  if (members.length < count) throw describeMissing(approval, members);
-  const decision = await decideAgain(bot, order);
-  const rules: string[] = [];
-  let reason = 'the policy wants other nodes than those that were approved';
-  for (const grant of decision.grants) {
-    if (!holdsConditions(order, grant, decision.excluded)) continue;
-    const verdict = judgeGrant(grant, { count: order.nodes.length, isNarrowed: order.isNarrowed });
-    rules.push(...verdict.rules);
-    if (verdict.outcome === 'allow') return { rules: decision.rules };
-    if (verdict.outcome === 'deny') reason = verdict.reason;
-    else if (await isApproved(bot, approval, verdict.approval)) return { rules: decision.rules };
-    else reason = `the policy wants more now: ${verdict.approval.count} of \`${verdict.approval.from}\``;
-  }
-  throw new McoError('denied/changed-policy', `the policy has changed: ${reason}`, {
-    rules: rules.length > 0 ? rules : decision.rules,
-    hint: 'give the command again',
+  await requireUnchanged(bot, approval);
+  const counted = await countYeses(bot, approval, { group: from, isFresh });
+  if (counted.members.length < count) throw describeMissing(approval, counted);
+  return await verifyRights(bot, order, async (rule) => {
+    // The rule of now may want another group, more people, or a yes that is not so old.
+    const { members } = rule.from === from ? counted : await countYeses(bot, approval, { group: rule.from, isFresh });
+    return members.filter(({ at }) => at >= asOf - rule.expiresMs).length >= rule.count;
   });
 }
 
-async function decideAgain(bot: Bot, order: FrozenOrder): Promise<Extract<Decision, { outcome: 'allow' }>> {
-  const { authority, agents, signers } = bot;
-  const { caller, account, place, ask } = order;
-  const { agent, action, input } = ask;
-  const effect = agents.find((known) => known.agent === agent)?.actions[action]?.effect;
-  if (effect === undefined)
-    throw new McoError('unknown/action', `this bot knows no action \`${agent}.${action}\` any more`);
-  if (effect === 'write' && signers.write === undefined) {
-    throw new McoError('unreachable/no-write-key', 'this is a write, and this bot has no key for writes');
-  }
-  if (authority.identify(account) !== caller) {
-    throw new McoError('denied/changed-policy', 'the policy has changed: who asked for this is somebody else now', {
-      hint: 'give the command again',
-    });
-  }
-  const memberships = await authority.findMemberships(account);
-  const decision = authority.decide({ caller, place, memberships, agent, action, effect, input });
-  if (effect === ask.effect && decision.outcome === 'allow') return decision;
-  const reason = decision.outcome === 'deny' ? decision.reason : `\`${agent}.${action}\` is a ${effect} now`;
-  throw new McoError('denied/policy', `the requester may not do this any more: ${reason}`, { rules: decision.rules });
+/** Looks again before each further wave of an order that is sent from now on. */
+export function createVerifier(bot: Bot, approval: StoredApproval): () => Promise<Verified> {
+  const asOf = bot.clock.now();
+  let freshAt = asOf;
+  return () => {
+    const now = bot.clock.now();
+    const isFresh = Math.abs(now - freshAt) >= FRESH_MS;
+    if (isFresh) freshAt = now;
+    return verifyOrder(bot, approval, { isFresh, asOf });
+  };
 }
 
-/** Those who said yes and count for this group now, each person once, none of them the requester. */
-async function findMembers(
-  bot: Bot,
+interface Counted {
+  /** Those who said yes and count for this group now, each person once, none of them the requester. */
+  readonly members: readonly StoredYes[];
+  /** Those of whom nobody knows for now. */
+  readonly unknown: readonly StoredYes[];
+}
+
+async function countYeses(
+  { authority }: Bot,
   { order, digest, yes }: StoredApproval,
-  group: string,
-): Promise<readonly StoredYes[]> {
-  const { authority } = bot;
+  { group, isFresh }: { readonly group: string; readonly isFresh: boolean },
+): Promise<Counted> {
+  // All at once: one question to the chat answers for all of them.
+  const looked = await Promise.all(
+    yes.map(async (one) => ({ one, memberships: await authority.findMemberships(one.account, { isFresh, group }) })),
+  );
   const members: StoredYes[] = [];
-  for (const one of yes) {
+  const unknown: StoredYes[] = [];
+  for (const { one, memberships } of looked) {
     const { by: caller, account } = one;
     const somebody = { caller, account };
     const isKnown = authority.identify(account) === caller && one.digest === digest;
-    const isAgain = members.some((other) => isSamePerson(bot, somebody, { caller: other.by, account: other.account }));
-    if (!isKnown || isAgain || isSamePerson(bot, somebody, requesterOf(order))) continue;
-    const memberships = await authority.findMemberships(account);
-    if (authority.judgeMember(group, { caller, memberships }) === 'in') members.push(one);
+    const isAgain = members.some((other) =>
+      isSamePerson({ authority }, somebody, { caller: other.by, account: other.account }),
+    );
+    if (!isKnown || isAgain || isSamePerson({ authority }, somebody, requesterOf(order))) continue;
+    const belonging = authority.judgeMember(group, { caller, memberships });
+    if (belonging === 'in') members.push(one);
+    if (belonging === 'unknown') unknown.push(one);
   }
-  return members;
+  return { members, unknown };
 }
 
-function describeMissing({ yes, from }: StoredApproval, members: readonly StoredYes[]): McoError {
-  const gone = yes.filter((one) => !members.includes(one)).map(({ by }) => by.replace(/^person:/, '@'));
-  return new McoError('denied/not-approver', `who approved it is not in \`${from}\` any more: ${gone.join(', ')}`, {
-    hint: 'give the command again, and have it approved again',
-  });
-}
-
-/** The rule of now may want another group, more people, or a yes that is not so old. */
-async function isApproved(bot: Bot, approval: StoredApproval, rule: ApprovalRule): Promise<boolean> {
-  const members = await findMembers(bot, approval, rule.from);
-  const since = bot.clock.now() - rule.expiresMs;
-  return members.filter(({ at }) => at >= since).length >= rule.count;
-}
-
-/** INVARIANT: the nodes check the order's filter, so all that the policy says of nodes has to be in it. */
-function holdsConditions({ filter }: FrozenOrder, { nodes }: Grant, excluded: readonly NodeLimit[]): boolean {
-  const held = new Set(filter.where.map(writeCanonicalJson));
-  const demanded = [
-    ...(nodes === undefined ? [] : [nodes.expression]),
-    ...excluded.map(({ expression }) => ({ not: expression })),
-  ];
-  return demanded.every((expression) => held.has(writeCanonicalJson(expression)));
+function describeMissing({ yes, from }: StoredApproval, { members, unknown }: Counted): McoError {
+  const nameOf = ({ by }: StoredYes): string => by.replace(/^person:/, '@');
+  const gone = yes.filter((one) => !members.includes(one) && !unknown.includes(one)).map(nameOf);
+  const reason =
+    gone.length > 0
+      ? `who approved it is not in \`${from}\` any more: ${gone.join(', ')}`
+      : `nobody knows for now whether ${unknown.map(nameOf).join(', ')} is in \`${from}\`: its chat service can't be asked`;
+  return new McoError('denied/not-approver', reason, { hint: 'give the command again, and have it approved again' });
 }

@@ -20,6 +20,14 @@ export interface WaitingOrders {
   /** Calls `expire` when the time is up, by the clock or by what has passed; again and again until it resolves. */
   watch(run: string, order: { readonly caller: string; readonly expiresAt: number }, expire: Expire): void;
   release(run: string): void;
+  /**
+   * What is decided about one run is decided one after the other: this is done when all that came before is. Nothing in it
+   * may wait for another turn of the same run.
+   */
+  inTurn<T>(run: string, decide: () => Promise<T>): Promise<T>;
+  /** Who ended an order, until that is in its report. */
+  noteEnd(run: string, by: string): void;
+  endedBy(run: string): string | undefined;
   /** Watches nothing any more. */
   stop(): void;
 }
@@ -42,6 +50,8 @@ export function waitingOrdersOf({ active, clock }: Pick<Bot, 'active' | 'clock'>
 
 export function createWaitingOrders(clock: Clock): WaitingOrders {
   const orders = new Map<string, Entry>();
+  const turns = new Map<string, Promise<void>>();
+  const ended = new Map<string, string>();
   let isStopped = false;
 
   function put(run: string, entry: Entry): void {
@@ -85,6 +95,25 @@ export function createWaitingOrders(clock: Clock): WaitingOrders {
       orders.get(run)?.cancel();
       orders.delete(run);
     },
+    inTurn(run, decide) {
+      const turn = (turns.get(run) ?? Promise.resolve()).then(decide);
+      const over: Promise<void> = turn
+        .then(
+          () => {},
+          () => {},
+        )
+        .then(() => {
+          if (turns.get(run) === over) turns.delete(run);
+        });
+      turns.set(run, over);
+      return turn;
+    },
+    noteEnd(run, by) {
+      const [oldest] = ended.keys();
+      if (ended.size >= MAX_ORDERS && oldest !== undefined) ended.delete(oldest);
+      ended.set(run, by);
+    },
+    endedBy: (run) => ended.get(run),
     stop() {
       isStopped = true;
       for (const { cancel } of orders.values()) cancel();

@@ -6,8 +6,10 @@ import type { Clock } from '../../core/ports.ts';
 import { formatAuditLine } from '../../render/describe-audit.ts';
 import { formatCount } from '../../render/format-count.ts';
 import type { Bot } from '../bot.ts';
+import { requireRange, warnOfAction, warnOfPerson } from './check-search.ts';
 import { compareAudit } from './compare-audit.ts';
 import type { ControlScene } from './control-scene.ts';
+import { findForPeople } from './leave-out-answers.ts';
 import { requireOwnRight } from './require-own-right.ts';
 
 /** A person reads twenty lines; a program may have more of them. */
@@ -25,7 +27,7 @@ const underWay = new WeakMap<AuditTrail, Promise<Verification>>();
 /**
  * What is on record, for those whom the policy lets see it.
  *
- * @throws McoError `denied/policy`, `usage/no-trail`, `failed/audit`; what `compareAudit` throws
+ * @throws McoError `denied/policy`, `usage/no-trail`, `usage/bad-time`, `failed/audit`; what `compareAudit` throws
  */
 export async function answerAudit(
   bot: Bot,
@@ -57,43 +59,64 @@ async function findRecords(bot: Bot, trail: AuditTrail, { options }: ControlScen
   const max = isJson ? MAX_DOCUMENTS : MAX_LINES;
   const query = readSearch(bot, search);
   // One more than is shown tells whether there are more.
-  const found = await trail.find({ ...query, max: max + 1 });
+  const wanted = { ...query, max: max + 1 };
+  const { found, leftOut } = isJson
+    ? { found: await trail.find(wanted), leftOut: undefined }
+    : await findForPeople(trail, wanted);
   const shown = found.slice(-max);
   const range = query.since !== undefined && search.since === undefined ? ' of the last 24 hours' : '';
+  const answers = [...(await warnOf(bot, search)), ...(leftOut === undefined ? [] : [leftOut])];
   if (shown.length === 0) {
     const wider = range === '' ? [] : ['older ones: `audit --since 7d`'];
-    return tell(`nothing is on record${range === '' ? ' that fits' : range}`, wider);
+    const nothing = leftOut === undefined ? 'nothing' : 'nothing but answers of nodes';
+    return tell(`${nothing} is on record${range === '' ? ' that fits' : range}`, [...answers, ...wider]);
   }
   const isCut = found.length > shown.length;
   const title = `${isCut ? 'the newest ' : ''}${formatCount(shown.length, 'record')}${range}, the newest last`;
-  const more = isCut ? ['there are more: narrow it down with --who, --node, --action, --run, --since, --until'] : [];
+  const narrow = 'there are more: narrow it down with --who, --node, --action, --run, --since, --until';
+  const more = [...answers, ...(isCut ? [narrow] : [])];
   const sections = [{ heading: 'times are UTC', lines: shown.map(isJson ? writeDocument : formatAuditLine) }];
   return { kind: 'tell', title, sections: [...sections, ...(more.length === 0 ? [] : [{ lines: more }])] };
 }
 
 const writeDocument = ({ seq, hash, record }: ChainedRecord): string => writeJsonText({ seq, hash, ...record }, 0);
 
+/** Names that mean nothing today. */
+async function warnOf({ authority, agents }: Bot, { who, action }: AuditSearch): Promise<readonly string[]> {
+  // The list of people is an extra: files that can't be read now change nothing about what is on record.
+  const tests = who === undefined ? undefined : await authority.policyTests?.().catch(() => undefined);
+  const warnings = [
+    who === undefined ? undefined : warnOfPerson(who, tests?.people),
+    action === undefined ? undefined : warnOfAction(action, agents),
+  ];
+  return warnings.filter((line) => line !== undefined);
+}
+
 /** What is typed, for the trail. Without any condition only the last day is looked at. */
 function readSearch({ authority, clock }: Bot, search: AuditSearch): Omit<AuditQuery, 'max'> {
   const { who, node, action, run, since, until } = search;
   const isOpen = [who, node, action, run, since, until].every((condition) => condition === undefined);
+  const range = { since: readTime(since, clock), until: readTime(until, clock) };
+  requireRange(range, clock.now());
   return {
     callers: who === undefined ? undefined : namesOf(authority, who),
     node,
     action,
     run,
-    since: isOpen ? clock.now() - USUAL_AGO_MS : readTime(since, clock),
-    until: readTime(until, clock),
+    since: isOpen ? clock.now() - USUAL_AGO_MS : range.since,
+    until: range.until,
   };
 }
 
 /** An account stands in the trail until it is known who it belongs to. */
-function namesOf({ identify }: Bot['authority'], who: string): readonly string[] {
+function namesOf(authority: Bot['authority'], who: string): readonly string[] {
   const name = who.replace(/^@/, '');
-  if (!name.includes(':')) return [`person:${name}`];
-  if (name.startsWith('person:')) return [name];
+  if (!name.includes(':') || name.startsWith('person:')) {
+    const person = `person:${name.replace(/^person:/, '')}`;
+    return [person, ...(authority.accountsOf?.(person) ?? [])];
+  }
   try {
-    return [name, identify(name)];
+    return [name, authority.identify(name)];
   } catch {
     return [name];
   }
@@ -114,7 +137,8 @@ async function verifyTrail(trail: AuditTrail, clock: Clock): Promise<Tell> {
   ];
   if (faults.length === 0) return tell(`OK: ${formatCount(records, 'record')}, none changed, removed or moved`, lines);
   const found = { heading: 'what is wrong', lines: faults.map(({ message }) => message) };
-  const title = `FAILED: ${formatCount(faults.length, 'fault')} in ${formatCount(records, 'record')}`;
+  const total = faults.reduce((sum, { times = 1 }) => sum + times, 0);
+  const title = `FAILED: ${formatCount(total, 'fault')} in ${formatCount(records, 'record')}`;
   return { kind: 'tell', title, sections: [found, { lines }] };
 }
 

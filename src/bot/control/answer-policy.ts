@@ -9,6 +9,7 @@ import { isPlace } from '../../policy/place.ts';
 import type { Asker } from '../asker.ts';
 import type { Bot, Question } from '../bot.ts';
 import { filterOf, isNarrowing } from '../compose-request.ts';
+import { decideAction } from '../decide-action.ts';
 import { planCommand } from '../plan-command.ts';
 import type { ControlScene } from './control-scene.ts';
 import { requireOwnRight } from './require-own-right.ts';
@@ -41,9 +42,11 @@ export async function answerPolicy(
   if (!isPlace(place)) throw badPlace(place);
   // The text of rules is an extra: a file that can't be read now changes nothing about the decision.
   const tests = await readTests().catch(() => undefined);
-  const isOther = options.as !== undefined && !isOneself(options.as, asker);
+  // `person:ana` is how `whoami` and the audit call somebody.
+  const as = options.as?.replace(/^person:/, '');
+  const isOther = as !== undefined && !isOneself(as, asker);
   if (isOther) await requireOwnRight(bot, scene, 'policy');
-  const caller = isOther ? await findOther(bot, options.as ?? '', tests?.people) : asker;
+  const caller = isOther ? await findOther(bot, as ?? '', tests?.people) : asker;
   const line = parseCommandLine(control.command ?? readRest(typed));
   const textsFor: TextsFor = (question) => tests?.textsFor(question) ?? (() => undefined);
   return explainCommand(bot, { line, person: { ...caller, place } }, textsFor);
@@ -64,7 +67,7 @@ export function explainCommand(
     agents.find((one) => one.agent === agent)?.actions[action]?.effect;
   const may = (agent: string, action: string): boolean => {
     const effect = effectOf(agent, action);
-    return effect !== undefined && authority.decide({ ...person, agent, action, effect }).outcome === 'allow';
+    return effect !== undefined && decideAction(authority, { ...person, agent, action, effect }).outcome === 'allow';
   };
   const plan = planCommand(line, commands, { agents, commands, caller, roles: authority.rolesOf(person), may });
   const question = questionOf(plan);
@@ -79,7 +82,7 @@ export function explainCommand(
     place,
     action: `${question.agent}.${question.action}`,
     effect: question.effect,
-    decision: authority.decide(asked),
+    decision: decideAction(authority, asked),
     isNarrowed: isNarrowedBy(line, plan),
     unresolved: memberships.unresolved,
     textOf: textsFor(asked),

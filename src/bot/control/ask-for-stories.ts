@@ -40,10 +40,12 @@ export async function askForStories(
   if (plan.kind !== 'ask') throw new McoError('bug/no-question', 'the question for the nodes is none');
   // The list comes from the trail: the store may have forgotten the run, or belong to another channel.
   const named = { ...line, options: { ...line.options, nodes: { from: 'file', file: end } as const } };
+  const trail = startTrail(bot, { ...message, text: line.canonical, isExact: true });
+  trail.know({ caller: asker.caller });
   const { report, refusal } = await performRun(
     { ...bot, readNodeList: () => Promise.resolve(nodes) },
     { message, asker, line: named, ask: plan },
-    { ...scene, surface: SILENT_SURFACE, trail: startTrail(bot, { ...message, text: line.canonical, isExact: true }) },
+    { ...scene, surface: SILENT_SURFACE, trail },
   );
   if (report !== undefined) return report;
   throw refusal?.error ?? new McoError('failed/no-report', 'nothing came of asking the nodes');

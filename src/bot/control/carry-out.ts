@@ -30,6 +30,7 @@ export async function carryOut(bot: Bot, control: Control, scene: ControlScene):
     }
     case 'show': {
       const report = await loadReport(bot, scene, control.run);
+      if ('kind' in report) return await tell(scene, report);
       await scene.surface.show(report);
       return reported(report);
     }

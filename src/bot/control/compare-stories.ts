@@ -12,6 +12,8 @@ export interface Difference {
   /** Undefined: it is about the run as a whole. */
   readonly node?: string | undefined;
   readonly text: string;
+  /** It contradicts nothing: the node tells nothing, or not enough to say. */
+  readonly isSilence?: boolean | undefined;
 }
 
 /** What the bot and the nodes have on record about one run, side by side. */
@@ -70,26 +72,42 @@ export function compareStories(
   const whole: readonly Difference[] =
     intent === undefined ? [{ text: 'the bot has no record of what it was about to send' }] : [];
   const ofNodes = [...nodes].flatMap(([node, story]) =>
-    compareNode(node, story, { intent, answers }).map((text) => ({ node, text })),
+    compareNode(node, story, { intent, answers }).map((found) => ({ node, ...found })),
   );
   return [...whole, ...ofNodes];
 }
 
-function compareNode(node: string, story: NodeStory, { intent, answers }: BotStory): string[] {
-  if ('silence' in story) return [`does not tell: ${story.silence}`];
+function compareNode(
+  node: string,
+  story: NodeStory,
+  { intent, answers }: BotStory,
+): readonly Omit<Difference, 'node'>[] {
+  if ('silence' in story) return [{ text: `does not tell: ${story.silence}`, isSilence: true }];
   const answer = answers.get(node);
   const action = intent?.action ?? answer?.action;
   const deeds = deedsOf(story.records).filter((deed) => deed.action === action || deed.action !== 'rpcutil.ping');
   const main = findDeed(deeds, action, answer?.request);
   const others = deeds.filter((deed) => deed !== main && deed.ran && !isPing(deed.action));
   const isListed = intent?.nodes?.includes(node) === true;
-  return [
+  // What was written meanwhile may have pushed the record of it out of the answer.
+  if (main === undefined && story.truncated && isTold(answer?.result)) {
+    return [
+      {
+        text: `does not tell: the bot was told \`${answer?.result}\`, the node told of its newest records only`,
+        isSilence: true,
+      },
+    ];
+  }
+  const texts = [
     ...(main?.ran === true && !isListed ? ["ran it, and is not on the bot's list"] : []),
-    ...compareEnds(main, { told: answer?.result, isPing: isPing(action), isListed, truncated: story.truncated }),
+    ...compareEnds(main, { told: answer?.result, isPing: isPing(action), isListed }),
     ...(main?.begun === true && intent !== undefined ? compareOrders(main, intent) : []),
     ...others.map((deed) => `ran ${deed.action} by request ${deed.request}, of which the bot has no record`),
   ];
+  return texts.map((text) => ({ text }));
 }
+
+const isTold = (result: string | undefined): boolean => result !== undefined && UNHEARD[result] === undefined;
 
 const isPing = (action: string | undefined): boolean => action === 'rpcutil.ping';
 
@@ -105,10 +123,9 @@ interface Told {
   readonly told: string | undefined;
   readonly isPing: boolean;
   readonly isListed: boolean;
-  readonly truncated: boolean;
 }
 
-function compareEnds(deed: Deed | undefined, { told, isPing: ping, isListed, truncated }: Told): string[] {
+function compareEnds(deed: Deed | undefined, { told, isPing: ping, isListed }: Told): string[] {
   const nodeSays = deed === undefined ? undefined : describeDeed(deed);
   const unheard = told === undefined ? undefined : UNHEARD[told];
   if (unheard !== undefined) return nodeSays === undefined ? [] : [`${unheard}, the node ${nodeSays}`];
@@ -119,11 +136,7 @@ function compareEnds(deed: Deed | undefined, { told, isPing: ping, isListed, tru
     return isListed ? ['neither the bot nor the node has a record of how it ended'] : [];
   }
   const botSays = `the bot was told \`${told}\``;
-  if (deed === undefined) {
-    return [
-      truncated ? `${botSays}, the node told of its newest records only` : `${botSays}, the node has no record of it`,
-    ];
-  }
+  if (deed === undefined) return [`${botSays}, the node has no record of it`];
   if (deed.ran) return deed.begun && deed.ended === told ? [] : [`${botSays}, the node ${describeDeed(deed)}`];
   return RAN.has(told) ? [`${botSays}, the node ${describeDeed(deed)}`] : [];
 }

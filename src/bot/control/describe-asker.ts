@@ -1,19 +1,25 @@
 import type { Tell } from '../../core/command.ts';
 import { sleep } from '../../core/waiting.ts';
+import type { Grant } from '../../policy/policy.ts';
+import { formatCount } from '../../render/format-count.ts';
 import { type Asker, worldOf } from '../asker.ts';
-import type { Bot } from '../bot.ts';
+import type { Bot, Question } from '../bot.ts';
+import { decideAction } from '../decide-action.ts';
+
+const OWN_ACTIONS = ['audit', 'policy'];
 
 /** The name is only an extra: nobody waits for a slow service to tell it. */
 const NAME_WITHIN_MS = 2000;
 
 /** Who somebody is to the bot, by which account, and what they may do where they are. */
 export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
-  const { agents, roles, may } = worldOf(bot, asker);
+  const { agents, roles } = worldOf(bot, asker);
   const { of, unresolved } = asker.memberships;
   const allowed = agents.flatMap(({ agent, actions }) =>
-    Object.entries(actions)
-      .filter(([action]) => may(agent, action))
-      .map(([action, { effect }]) => `${agent}.${action} (${effect})`),
+    Object.entries(actions).flatMap(([action, { effect }]) => describeRight(bot, { ...asker, agent, action, effect })),
+  );
+  const own = OWN_ACTIONS.flatMap((action) =>
+    describeRight(bot, { ...asker, agent: 'mcobot', action, effect: 'read' }),
   );
   const groups = [...of, ...unresolved.map((group) => `${group} could not be looked up: what it allows is left out`)];
   const name = await findName(bot, asker.account);
@@ -28,9 +34,33 @@ export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
       { heading: 'Place, as bindings name it', lines: [asker.place] },
       ...(groups.length === 0 ? [] : [{ heading: 'Groups of the chat service', lines: groups }]),
       { heading: 'Roles here', lines: roles.length === 0 ? ['none'] : roles },
-      { heading: 'Actions you may use here', lines: allowed.length === 0 ? ['none'] : allowed },
+      {
+        heading: 'Actions you may use here',
+        lines: allowed.length + own.length === 0 ? ['none'] : [...allowed, ...own],
+      },
     ],
   };
+}
+
+/** An action that somebody may use, with what is put up with; several rules may allow it, each in its own way. */
+function describeRight({ authority }: Bot, question: Question): readonly string[] {
+  const decision = decideAction(authority, question);
+  if (decision.outcome === 'deny') return [];
+  const { agent, action, effect } = question;
+  const ways = [...new Set(decision.grants.map(describeGrant))];
+  const excluded = decision.excluded.map(({ text }) => `not on ${text}`);
+  const limits = [...(ways.includes('') ? [] : [ways.join(', or ')]), ...excluded].join('; ');
+  return [`${agent}.${action} (${effect})${limits === '' ? '' : `: ${limits}`}`];
+}
+
+function describeGrant({ nodes, maxNodes, approval }: Grant): string {
+  const yes = approval && (approval.count === 1 ? '' : `${approval.count} of `);
+  const over = approval?.overNodes === 0 ? '' : ` over ${approval?.overNodes}`;
+  return [
+    ...(nodes === undefined ? [] : [`on ${nodes.text}`]),
+    ...(maxNodes === undefined ? [] : [`at most ${formatCount(maxNodes, 'node')}`]),
+    ...(approval === undefined ? [] : [`approval of ${yes}${approval.from}${over}`]),
+  ].join(', ');
 }
 
 /** As the service calls them. Nothing is decided by it. */

@@ -1,18 +1,24 @@
-import type { Options, Word } from '../../core/command.ts';
+import type { Options, Tell, Word } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { RunRecord } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
 import { findRun, wordOf } from '../find-run.ts';
 import type { ControlScene } from './control-scene.ts';
+import { describeWaiting } from './describe-waiting.ts';
 
 /**
- * A run that is over, as it was reported.
+ * A run that is over, as it was reported; one that waits for approval, as what it waits for.
  *
  * @throws McoError `unknown/run`, `usage/run-not-over`
  */
-export async function loadReport(bot: Bot, { message, typed, options }: ControlScene, word: Word): Promise<RunReport> {
+export async function loadReport(
+  bot: Bot,
+  { message, typed, options }: ControlScene,
+  word: Word,
+): Promise<RunReport | Tell> {
   const run = await findRun(bot, message, wordOf(word, typed));
+  if (run.end === undefined && run.approval?.state === 'awaiting') return describeWaiting(bot, run, run.approval);
   const report = await reportOf(bot, run);
   if (report !== undefined) return showAs(report, options);
   throw new McoError('usage/run-not-over', `run \`${run.id.slice(-4)}\` is not over yet`, {

@@ -18,12 +18,19 @@ const WORDS: Partial<Record<AuditEvent, string>> = {
 
 const RESULTS: Readonly<Record<string, string>> = { allow: 'ALLOW', deny: 'DENY', 'needs-approval': 'NEEDS APPROVAL' };
 
+/**
+ * What a line is about: `assured` is what nobody brings about without rights (approvals and their ends, reloads,
+ * checkpoints), `usual` what was allowed.
+ */
+export type EventKind = 'assured' | 'denial' | 'usual';
+
 /** What the audit channel is told of one record. */
 export interface ToldEvent {
   /** One line without its time; of the same line only how often it was there is told. */
   readonly line: string;
-  /** Whether it gives way to others where there is no room for all. */
-  readonly isUsual: boolean;
+  readonly kind: EventKind;
+  /** Whose doing it is, as lines name them: what they cause beyond measure is summed up under this name. */
+  readonly whose: string;
 }
 
 /**
@@ -45,7 +52,17 @@ export function describeEvent(record: AuditRecord): ToldEvent | undefined {
     describeReason(record),
     run === undefined ? undefined : `run ${shortRun(run)}`,
   ];
-  return { line: parts.filter((part) => part !== undefined).join(' · '), isUsual: word === 'ALLOW' };
+  return {
+    line: parts.filter((part) => part !== undefined).join(' · '),
+    kind: kindOf(record),
+    whose: caller === undefined ? (event === 'refused' ? 'somebody unknown' : 'the bot') : nameCaller(caller),
+  };
+}
+
+function kindOf({ event, result }: AuditRecord): EventKind {
+  if (event === 'refused') return 'denial';
+  if (event !== 'decided') return 'assured';
+  return result === 'allow' || result === 'needs-approval' ? 'usual' : 'denial';
 }
 
 const show = (text: string, maxLength = NAME_LENGTH): string => escapeText(text, maxLength);

@@ -28,13 +28,13 @@ export const AUDIT_HELP = `mcobot audit reads the bot's audit trail, also while 
 
 Which records:
   --who PERSON    a name of the policy's people, with all of its accounts, or one account
-  --node NODE     it was asked, or it answered
+  --node NODE     it was asked, or it answered; without it the answers of nodes are left out, and counted
   --action NAME   package.update, or package for all of its actions
   --run RUN       the end of a run's id
   --since TIME    2h, 90m, 7d before now; 2026-11-22 or 2026-11-22T10:00Z, in UTC
   --until TIME
   --max N         1 to ${MAX_MAX}, default ${DEFAULT_MAX}
-  --json          one JSON document a line, with seq and hash
+  --json          one JSON document a line, with seq and hash, and the answers of nodes
 
 Anybody else can check a checkpoint with the bot's public key in an allowed_signers file:
   ssh-keygen -Y verify -f allowed_signers -I PRINCIPAL -n mco-audit@v1 -s kept.json.sig < kept.json

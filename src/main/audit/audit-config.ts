@@ -1,18 +1,21 @@
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { pathSchema } from '../load-config.ts';
+import { pathSchema, requireDistinctFiles } from '../load-config.ts';
 
 const OLD_FORM = 'is a section now: write `audit: { trail: /var/lib/mcobot/audit.db, file: PATH }`';
 const fingerprint = v.pipe(
   v.string(),
   v.regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'is not a fingerprint such as SHA256:...'),
 );
-const wholeNumber = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
+function wholeNumber(min: number, max: number) {
+  const range = `must be ${min} to ${max}`;
+  return v.pipe(v.number(range), v.safeInteger(range), v.minValue(min, range), v.maxValue(max, range));
+}
 
 const syslogSchema = v.strictObject({
   host: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   port: v.optional(wholeNumber(1, 65_535), 514),
-  protocol: v.optional(v.picklist(['udp', 'tcp']), 'udp'),
+  protocol: v.optional(v.picklist(['udp', 'tcp'], 'must be `udp` or `tcp`'), 'udp'),
 });
 
 /** The section `audit` of `mcobot.yaml`. */
@@ -55,4 +58,22 @@ export function locateTrail(
   const path = resolvePath(trail);
   const beside = join(dirname(path), 'audit-checkpoints.jsonl');
   return { path, checkpointsPath: checkpoints === undefined ? beside : resolvePath(checkpoints) };
+}
+
+/**
+ * Two programs' worth of writing in one file would leave neither readable.
+ *
+ * @throws McoError `usage/bad-file` where two of the bot's files are one
+ */
+export function requireOwnFiles(
+  { audit, store }: { readonly audit: AuditConfig; readonly store: string },
+  resolvePath: (path: string) => string,
+): void {
+  const { path, checkpointsPath } = locateTrail(audit, resolvePath);
+  requireDistinctFiles([
+    ['audit.trail', path],
+    ['audit.checkpoints', checkpointsPath],
+    ...(audit.file === undefined ? [] : [['audit.file', resolvePath(audit.file)] as const]),
+    ['store', resolvePath(store)],
+  ]);
 }

@@ -1,6 +1,6 @@
 import { listFiles, readFile } from '../../adapters/policy-files/read-files.ts';
+import { warnOfPerson } from '../../bot/control/check-search.ts';
 import { type McoError, toMcoError } from '../../core/errors.ts';
-import { suggest } from '../../core/nearest.ts';
 import type { BotPolicy } from '../../policy/policy.ts';
 import { readBotPolicy } from '../../policy/read-policy.ts';
 
@@ -8,7 +8,7 @@ import { readBotPolicy } from '../../policy/read-policy.ts';
 export interface WantedPeople {
   /** As records name them. */
   readonly callers: readonly string[];
-  /** For when nothing was found: the policy has nobody of that name. */
+  /** The policy has nobody of that name; undefined where it has, or can't be read. */
   readonly hint: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export function findPeople(who: string, policies: string, onProblem: (problem: M
   const accounts = readAccounts(policies, onProblem);
   const own = [...accounts].filter(([, owner]) => owner === person).map(([account]) => account);
   const names = [...new Set(accounts.values())].map((owner) => owner.replace(/^person:/, ''));
-  const hint = own.length > 0 || names.length === 0 ? undefined : suggest(who, names);
+  const hint = own.length > 0 || names.length === 0 ? undefined : warnOfPerson(who, names);
   return { callers: [person, ...own], hint };
 }
 

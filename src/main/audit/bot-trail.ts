@@ -6,7 +6,7 @@ import { type AuditSink, openAuditTrail } from '../../adapters/store/audit/open-
 import { type AuditChannel, createAuditChannel } from '../../bot/conversation/audit-channel.ts';
 import type { Outbox } from '../../bot/conversation/outbox.ts';
 import type { AuditTrail } from '../../core/audit-trail.ts';
-import { McoError, toMcoError } from '../../core/errors.ts';
+import { McoError } from '../../core/errors.ts';
 import { suggest } from '../../core/nearest.ts';
 import type { Signer } from '../../core/ports.ts';
 import type { RunPlace } from '../../core/store.ts';
@@ -15,6 +15,8 @@ import type { Config } from '../load-config.ts';
 import { logProblem } from '../log.ts';
 import { locateTrail } from './audit-config.ts';
 import { checkpointRegularly } from './checkpoint-regularly.ts';
+import { createFileSink } from './file-sink.ts';
+import { tellFailures } from './tell-failures.ts';
 import { createTrailVerifier } from './trail-verifier.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,7 +50,8 @@ export async function openBotTrail(
   const { path, checkpointsPath } = locateTrail(audit, resolvePath);
   const verifier = createTrailVerifier([signer.fingerprint, ...audit.old_keys]);
   const options = { path, checkpointsPath, signer, verifier, by, sinks };
-  const trail = await openAuditTrail({ ...options, clock: systemClock, onProblem: logProblem });
+  const told = { clock: systemClock, onProblem: logProblem };
+  const trail = tellFailures(await openAuditTrail({ ...options, ...told }), told);
   const everyMs = audit.checkpoint_minutes * MINUTE_MS;
   const checkpoints = checkpointRegularly({ trail, everyMs, clock: systemClock, onProblem: logProblem });
   return {
@@ -63,16 +66,8 @@ export async function openBotTrail(
   };
 }
 
-/** A copy of every record as JSON lines. Never holds anything up: what can't be written is told, and is in the trail. */
 async function openFileSink(path: string): Promise<AuditSink> {
-  const log = await openAuditLog({ path });
-  return {
-    take({ seq, hash, record }) {
-      const line = { seq, hash, ...record };
-      log.append(line).catch((thrown: unknown) => logProblem(toMcoError(thrown)));
-    },
-    close: () => log.close(),
-  };
+  return createFileSink({ log: await openAuditLog({ path }), clock: systemClock, onProblem: logProblem });
 }
 
 const toSink = ({ take }: AuditChannel): AuditSink => ({ take, close: async () => {} });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { armourSshsig, dearmourSshsig } from '../../adapters/ssh/armour.ts';
 import { fingerprintOf } from '../../adapters/ssh/public-key.ts';
 import { parseSshsig } from '../../adapters/ssh/sshsig.ts';
@@ -11,27 +11,64 @@ const MAX_BYTES = 16_384;
 export const armourCheckpoint = ({ signature }: SignedCheckpoint): string =>
   armourSshsig(Buffer.from(signature, 'base64'));
 
+/** The two files of a checkpoint that is yet to be made, empty. */
+export interface CheckpointFiles {
+  /**
+   * Writes what was signed to FILE, byte for byte, and the signature to FILE.sig.
+   *
+   * @throws McoError `usage/bad-file`
+   */
+  write(checkpoint: SignedCheckpoint): Promise<void>;
+  /** Nothing came of it: they are taken away again. */
+  discard(): Promise<void>;
+}
+
 /**
- * Writes what was signed to FILE, byte for byte, and the signature to FILE.sig. A checkpoint that is there is never
- * written over.
+ * Makes FILE and FILE.sig, so that nothing is signed that could not be kept. A checkpoint that is there is never written
+ * over.
  *
- * @throws McoError `usage/bad-file`
+ * @throws McoError `usage/bad-file`; then neither of them was made
  */
-export async function writeCheckpoint(path: string, checkpoint: SignedCheckpoint): Promise<void> {
-  await writeNew(path, checkpoint.statement);
-  await writeNew(`${path}.sig`, armourCheckpoint(checkpoint));
+export async function makeCheckpointFiles(path: string): Promise<CheckpointFiles> {
+  const statement = await makeNew(path);
+  const signature = await makeNew(`${path}.sig`).catch(async (thrown: unknown) => {
+    await statement.discard();
+    throw thrown;
+  });
+  return {
+    async write(checkpoint) {
+      await statement.write(checkpoint.statement);
+      await signature.write(armourCheckpoint(checkpoint));
+    },
+    async discard() {
+      await statement.discard();
+      await signature.discard();
+    },
+  };
 }
 
-async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? 'is there already' : `can't be written (${code ?? 'unknown error'})`;
-    throw new McoError('usage/bad-file', `${path} ${why}`, { hint: 'name another file with --out', cause });
-  });
+async function makeNew(path: string) {
+  const handle: FileHandle = await open(path, 'wx').catch((cause: unknown) => refuseFile(path, cause));
+  return {
+    async write(text: string): Promise<void> {
+      await handle.writeFile(text).catch((cause: unknown) => refuseFile(path, cause));
+      await handle.close().catch((cause: unknown) => refuseFile(path, cause));
+    },
+    async discard(): Promise<void> {
+      await handle.close().catch(() => undefined);
+      await rm(path, { force: true });
+    },
+  };
+}
+
+function refuseFile(path: string, cause: unknown): never {
+  const { code } = cause as NodeJS.ErrnoException;
+  const why = code === 'EEXIST' ? 'is there already' : `can't be written (${code ?? 'unknown error'})`;
+  throw new McoError('usage/bad-file', `${path} ${why}`, { hint: 'name another file with --out', cause });
 }
 
 /**
- * Reads what `writeCheckpoint` wrote. Whether the signature holds is checked with the trail.
+ * Reads what `CheckpointFiles` wrote. Whether the signature holds is checked with the trail.
  *
  * @throws McoError `usage/bad-file`, `untrusted/malformed-signature`
  */

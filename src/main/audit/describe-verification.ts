@@ -9,7 +9,7 @@ export function describeVerification(path: string, verification: Verification): 
   const lines = [
     faults.length === 0
       ? `${name} is whole: ${size}`
-      : `${name} is NOT whole: ${count(faults.length, 'fault')} in ${size}`,
+      : `${name} is NOT whole: ${count(countFaults(faults), 'fault')} in ${size}`,
     ...faults.map(({ kind, message }) => `  ${kind}: ${escapeText(message)}`),
     `last record ${head.seq}, hash ${head.hash}`,
     lastCheckpoint === undefined
@@ -20,3 +20,5 @@ export function describeVerification(path: string, verification: Verification): 
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+const countFaults = (faults: Verification['faults']): number => faults.reduce((sum, { times = 1 }) => sum + times, 0);

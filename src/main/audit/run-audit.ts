@@ -1,18 +1,21 @@
+import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { type OpenTrail, openAuditTrail } from '../../adapters/store/audit/open-audit-trail.ts';
+import { requireRange, warnOfAction } from '../../bot/control/check-search.ts';
+import { findForPeople } from '../../bot/control/leave-out-answers.ts';
 import type { ChainedRecord } from '../../core/audit-trail.ts';
 import type { AuditSearch, TimeMark } from '../../core/command.ts';
 import type { McoError } from '../../core/errors.ts';
 import { escapeText, writeJsonText } from '../../core/escape-text.ts';
 import type { Signer, Verifier } from '../../core/ports.ts';
 import { formatAuditLine } from '../../render/describe-audit.ts';
-import { type BotConfig, botConfigSchema } from '../bot-config.ts';
+import { type BotConfig, loadBotConfig } from '../bot-config.ts';
 import { openSigner } from '../key-config.ts';
-import { type Config, loadConfig } from '../load-config.ts';
+import type { Config } from '../load-config.ts';
 import { AUDIT_HELP, type AuditArgs, readAuditArgs } from './audit-args.ts';
 import { locateTrail } from './audit-config.ts';
 import { findPeople } from './audit-people.ts';
-import { armourCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint-files.ts';
+import { armourCheckpoint, makeCheckpointFiles, readCheckpoint } from './checkpoint-files.ts';
 import { describeVerification } from './describe-verification.ts';
 import { compareAudits } from './run-audit-compare.ts';
 import { createTrailVerifier } from './trail-verifier.ts';
@@ -50,7 +53,7 @@ export async function runAudit(argv: readonly string[], output: AuditOutput = PR
     return 0;
   }
   if (output === PROCESS_OUTPUT) endWithReader();
-  const file = await loadConfig(botConfigSchema, args.config);
+  const file = await loadBotConfig(args.config);
   let problems = 0;
   const noteProblem = ({ message, hint }: McoError): void => {
     problems += 1;
@@ -114,10 +117,18 @@ async function find(
   const policies = file.resolvePath(file.value.policies);
   const people = who === undefined ? undefined : findPeople(who, policies, noteProblem);
   const times = { since: since && toMoment(since), until: until && toMoment(until) };
-  const found = await trail.find({ ...rest, ...times, callers: people?.callers, max });
+  requireRange({ since: times.since, until: times.until }, systemClock.now());
+  const query = { ...rest, ...times, callers: people?.callers, max };
+  const { found, leftOut } = json
+    ? { found: await trail.find(query), leftOut: undefined }
+    : await findForPeople(trail, query);
   for (const one of found) output.write(json ? toJsonLine(one) : `${formatAuditLine(one)}\n`);
-  if (found.length === 0) {
-    output.warn(`no record is like that${people?.hint === undefined ? '' : `; in the policy: ${people.hint}`}`);
+  if (leftOut !== undefined) output.warn(leftOut);
+  if (people?.hint !== undefined) output.warn(people.hint);
+  const warning = rest.action === undefined ? undefined : warnOfAction(rest.action, AGENT_DESCRIPTIONS);
+  if (warning !== undefined) output.warn(warning);
+  if (found.length === 0 && leftOut === undefined) {
+    output.warn('no record is like that');
   } else if (found.length === max) {
     output.warn(`these are the newest ${max}; there may be more: --max N, --until TIME`);
   }
@@ -129,6 +140,7 @@ async function exportRecords(trail: OpenTrail, { output }: Scene, { since, until
     ...(since === undefined ? {} : { since: toMoment(since) }),
     ...(until === undefined ? {} : { until: toMoment(until) }),
   };
+  requireRange(range, systemClock.now());
   for await (const one of trail.read(range)) output.write(toJsonLine(one));
   return 0;
 }
@@ -148,16 +160,24 @@ async function verify(scene: Scene, kept: string | undefined): Promise<number> {
 
 async function checkpoint(scene: Scene, out: string | undefined): Promise<number> {
   const signer = await openReadKey(scene);
-  return await withTrail(scene, { signer }, async (trail) => {
-    const made = await trail.checkpoint();
-    if (out === undefined) {
-      scene.output.write(`${made.statement}\n${armourCheckpoint(made)}`);
-    } else {
-      await writeCheckpoint(out, made);
-      scene.output.write(`${escapeText(out)} and ${escapeText(out)}.sig are written, signed by ${made.signer}\n`);
-    }
-    return 0;
-  });
+  // Before anything is signed: a signature that is on record and was not kept is of no use to anybody.
+  const files = out === undefined ? undefined : await makeCheckpointFiles(out);
+  try {
+    return await withTrail(scene, { signer }, async (trail) => {
+      const made = await trail.checkpoint();
+      await files?.write(made);
+      const kept = out === undefined ? undefined : escapeText(out);
+      scene.output.write(
+        kept === undefined
+          ? `${made.statement}\n${armourCheckpoint(made)}`
+          : `${kept} and ${kept}.sig are written, signed by ${made.signer}\n`,
+      );
+      return 0;
+    });
+  } catch (thrown) {
+    await files?.discard();
+    throw thrown;
+  }
 }
 
 const openReadKey = ({ file: { value, resolvePath } }: Scene): Promise<Signer> =>

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openAuditLog } from '../../adapters/audit-log/audit-log.ts';
 import { newUuid } from '../../adapters/clock/new-uuid.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
-import { createPolicyStore, type PolicyStore } from '../../adapters/policy-files/create-policy-store.ts';
 import { createAllowedSigners } from '../../adapters/ssh/allowed-signers-verifier.ts';
 import { createKnownHosts } from '../../adapters/ssh/known-hosts-verifier.ts';
 import type { StompBus } from '../../adapters/stomp/stomp-bus.ts';
@@ -11,29 +9,22 @@ import { type OpenTrail, openAuditTrail } from '../../adapters/store/audit/open-
 import type { McoError } from '../../core/errors.ts';
 import type { Verifier } from '../../core/ports.ts';
 import type { PolicyTree } from '../../policy/explain-tests.ts';
-import type { BotPolicy, NodePolicy } from '../../policy/policy.ts';
-import { readBotPolicy, readNodePolicy } from '../../policy/read-policy.ts';
 import { createTrailVerifier } from '../audit/trail-verifier.ts';
 import { readPolicyTree } from '../policy/policy-tree.ts';
+import { createReloads } from '../reloads.ts';
 import type { MadeKey } from './make-keys.ts';
+import { type OpenPolicies, openPolicies, SHIPPED_POLICIES } from './open-policies.ts';
 import { startBroker } from './start-broker.ts';
 import type { FleetParts } from './start-virtual-node.ts';
 import { writeTrustFiles } from './trust-files.ts';
 
 export const COLLECTIVE = 'mcollective';
 
-/** The policy files of this repository; nothing compiles them, so they lie beside `dist`. */
-const POLICIES = fileURLToPath(new URL('../../../../policies', import.meta.url));
-
 /** What the playground's bot and nodes have in common: broker, trust, policies and audit logs. */
 export interface Site {
   readonly fleet: FleetParts;
   readonly knownHosts: Verifier;
-  readonly policies: {
-    readonly bot: PolicyStore<BotPolicy>;
-    readonly node: PolicyStore<NodePolicy>;
-    readonly readOnlyNode: PolicyStore<NodePolicy>;
-  };
+  readonly policies: OpenPolicies;
   readonly botTrail: OpenTrail;
   readonly auditLogs: { readonly bot: string; readonly nodes: string };
   /** The bot's policy files, for `policy test` and the text of rules. */
@@ -48,7 +39,7 @@ export async function openSite({
   hostKeys,
   botKeys,
   auditDir,
-  policies: policyDir = POLICIES,
+  policies: policyDir = SHIPPED_POLICIES,
   onProblem,
 }: {
   readonly hostKeys: ReadonlyMap<string, MadeKey>;
@@ -62,7 +53,8 @@ export async function openSite({
   const trust = writeTrustFiles(hostKeys, Object.values(botKeys));
   const knownHosts = await createKnownHosts({ path: trust.knownHosts });
   const verifier = await createAllowedSigners({ path: trust.allowedSigners, now: () => systemClock.now() });
-  const policies = openPolicies(policyDir, onProblem);
+  const [botReloads, nodeReloads] = [createReloads(), createReloads()];
+  const policies = openPolicies(policyDir, { bot: botReloads, nodes: nodeReloads });
   const auditLogs = { bot: join(auditDir, 'bot-audit.db'), nodes: join(auditDir, 'node-audit.jsonl') };
   const { signer } = botKeys.read;
   const botTrail = await openAuditTrail({
@@ -75,6 +67,8 @@ export async function openSite({
     onProblem,
   });
   const nodeAudit = await openAuditLog({ path: auditLogs.nodes });
+  botReloads.recordIn({ audit: botTrail, by: 'bot:playground', clock: systemClock });
+  nodeReloads.recordIn({ audit: nodeAudit, by: 'node:playground', clock: systemClock });
   const { broker, connect } = await startBroker();
   const buses: StompBus[] = [];
   return {
@@ -104,21 +98,5 @@ export async function openSite({
       for (const open of [knownHosts, verifier, ...Object.values(policies)]) open.close();
       trust.remove();
     },
-  };
-}
-
-function openPolicies(dir: string, onError: (problem: McoError) => void): Site['policies'] {
-  const onReload = () => {};
-  const openNode = (name: string) =>
-    createPolicyStore({
-      file: join(POLICIES, 'node', name),
-      read: ({ text }) => readNodePolicy(text, name),
-      onReload,
-      onError,
-    });
-  return {
-    bot: createPolicyStore({ dir, read: readBotPolicy, onReload, onError }),
-    node: openNode('node.yaml'),
-    readOnlyNode: openNode('node-read-only.yaml'),
   };
 }

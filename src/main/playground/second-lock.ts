@@ -6,7 +6,7 @@ import { planCommand } from '../../bot/plan-command.ts';
 import { startRun } from '../../bot/start-run.ts';
 import { escapeText } from '../../core/escape-text.ts';
 import { EVERYBODY } from '../../core/filter.ts';
-import type { Reply } from '../../core/reply.ts';
+import type { Reply, StatusName } from '../../core/reply.ts';
 import type { IncomingMessage, Refusal } from '../../core/surface.ts';
 
 /** How long the tried node may take to answer. */
@@ -50,11 +50,20 @@ export async function trySecondLock(bot: Bot, message: IncomingMessage, node: st
 /** Whether there is a second lock to try: a denial by policy, not a misspelt command. */
 export const isDenial = ({ outcome }: Refusal): boolean => outcome === 'DENIED';
 
+/** How a node ends what it was let do. */
+const RAN: readonly StatusName[] = ['ok', 'aborted', 'timeout'];
+
 /** What the trial showed, for the terminal. */
 export function describeSecondLock({ reply }: Trial, node: string): string {
-  const answer = reply === undefined ? 'no answer' : `${reply.status.name}: ${escapeText(reply.status.message, 300)}`;
   return [
-    `(simulation: the bot sent nothing. To show the second lock, the same request was then put on the wire`,
-    ` behind its back, signed with its own write key. ${node} answered ${answer})`,
+    '(simulation: the bot sent nothing. To show the second lock, the same request was then put on the wire',
+    ` behind its back, signed with its own write key. ${describeTrial(reply, node)})`,
   ].join('\n');
+}
+
+function describeTrial(reply: Reply | undefined, node: string): string {
+  if (reply === undefined) return `${node} gave no answer`;
+  const answer = `${reply.status.name}: ${escapeText(reply.status.message, 300)}`;
+  if (!RAN.includes(reply.status.name)) return `${node} answered ${answer}`;
+  return `This node's own policy allows it: on ${node} it was run, and answered ${answer}`;
 }

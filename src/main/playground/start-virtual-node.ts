@@ -2,6 +2,7 @@ import { createCounters } from '../../../agent/node-dependencies.ts';
 import { createAgents } from '../../../agent/plugins/index.ts';
 import { type RunningAgent, startAgent } from '../../../agent/start-agent.ts';
 import { createAuditReader } from '../../adapters/audit-log/find-records.ts';
+import { hashText } from '../../adapters/hash/hash-text.ts';
 import { createSimulatedPackages } from '../../adapters/simulation/simulated-packages.ts';
 import { createSimulatedServices } from '../../adapters/simulation/simulated-services.ts';
 import type { VirtualHost } from '../../adapters/simulation/virtual-host.ts';
@@ -77,7 +78,7 @@ export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAg
     },
   });
   for (const { description } of agents) names.add(description.agent);
-  return startAgent({ ...fleet, ...node, collectives: [collective], agents, profile, counters });
+  return startAgent({ ...fleet, ...node, collectives: [collective], agents, profile, counters, hash: hashText });
 }
 
 /** All nodes write one file; each reads what is its own. */

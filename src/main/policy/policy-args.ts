@@ -15,7 +15,8 @@ Which policy, for explain and test (default: ./policies where it exists, else th
   --config FILE         the one that the bot's configuration names
 
 explain:
-  --as PERSON           a name of the policy's people, or an account such as slack:T024BE7LD/U2147483697
+  --as PERSON           a name of the policy's people, also as person:ana, or an account such as
+                        slack:T024BE7LD/U2147483697
   --in PLACE            where the command is typed: slack:T024BE7LD/C0INC42, mattermost:HOST/CHANNEL, console
   --groups LIST         the chat groups the person is in, such as slack:T024BE7LD/S0614TZR7,... ; '' for none.
                         Without it they are unknown, and the answer says so

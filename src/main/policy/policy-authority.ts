@@ -1,4 +1,5 @@
-import type { Authority } from '../../bot/bot.ts';
+import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
+import type { Authority, MembershipOptions } from '../../bot/bot.ts';
 import type { MembershipFinder } from '../../bot/find-memberships.ts';
 import { chatGroupsFor, decide, judgeMember, rolesOf } from '../../policy/decide.ts';
 import { createPolicyTests, type PolicyTree } from '../../policy/explain-tests.ts';
@@ -20,26 +21,30 @@ export function createPolicyAuthority(
 ): Authority {
   return {
     identify: (account) => identify(policy(), account),
-    findMemberships: (account) => findMemberships(policy(), account, finder),
+    accountsOf: (person) => accountsOfPerson(policy(), person),
+    findMemberships: (account, options) => findMemberships(policy(), { account, ...options }, finder),
     decide: (question) => decide(policy(), question),
     rolesOf: (asker) => rolesOf(policy(), asker),
     judgeMember: (group, asker) => judgeMember(policy(), group, asker),
-    policyTests: readTree && (async () => createPolicyTests(await readTree(), policy())),
+    policyTests: readTree && (async () => createPolicyTests(await readTree(), policy(), AGENT_DESCRIPTIONS)),
   };
 }
+
+const accountsOfPerson = ({ accounts }: BotPolicy, person: string): string[] =>
+  [...accounts].filter(([, owner]) => owner === person).map(([account]) => account);
 
 /** @param account an account, or `person:ana` for all of hers; who asks is named by an account only */
 async function findMemberships(
   policy: BotPolicy,
-  account: string,
+  { account, isFresh, group }: MembershipOptions & { readonly account: string },
   finder: MembershipFinder | undefined,
 ): Promise<Memberships> {
   const isPerson = account.startsWith('person:');
   const caller = isPerson ? account : identify(policy, account);
-  const groups = chatGroupsFor(policy, caller);
+  const groups = group === undefined ? chatGroupsFor(policy, caller) : (policy.chatGroups.get(group) ?? []);
   if (finder === undefined) return { of: new Set(), unresolved: groups };
-  const ofPerson = (): string[] => [...policy.accounts].filter(([, owner]) => owner === caller).map(([id]) => id);
-  return await finder.find(isPerson ? ofPerson() : accountsOf(policy, account), groups);
+  const accounts = isPerson ? accountsOfPerson(policy, caller) : accountsOf(policy, account);
+  return await finder.find(accounts, groups, { isFresh });
 }
 
 /** The terminal client's: whoever holds the key is the caller, and the nodes decide. */

@@ -45,7 +45,8 @@ export async function runPolicy(
       write(toText(await explain(await findPolicies(args.place), args.explain)));
       return 0;
     case 'test': {
-      const { isGood, summary, failures } = runPolicyTests(await readPolicyTree(await findPolicies(args.place)));
+      const tree = await readPolicyTree(await findPolicies(args.place));
+      const { isGood, summary, failures } = runPolicyTests(tree, AGENT_DESCRIPTIONS);
       write(toText([...failures, `${isGood ? 'OK' : 'FAILED'}: ${summary}`]));
       return isGood ? 0 : 1;
     }
@@ -66,7 +67,8 @@ async function explain(dir: string, args: ExplainArgs): Promise<string[]> {
   const { bot: files } = await readPolicyTree(dir);
   const policy = readBotPolicy(files);
   const authority = createPolicyAuthority(() => policy);
-  const caller = readPerson(authority, args.as, listPeople(policy));
+  // `whoami` and audit records show people as `person:ana`.
+  const caller = readPerson(authority, args.as.replace(/^person:(?!.*:)/, ''), listPeople(policy));
   const person = { caller, place: args.in, memberships: readMemberships(policy, caller, args) };
   const adviser = { agents: AGENT_DESCRIPTIONS, commands: COMMANDS, authority };
   const line = parseCommandLine(stripTrigger(args.text));

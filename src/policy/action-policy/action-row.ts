@@ -2,6 +2,7 @@ import { McoError } from '../../core/errors.ts';
 import { EVERYBODY, type Filter } from '../../core/filter.ts';
 import { WORD } from '../../core/names.ts';
 import { nearest } from '../../core/nearest.ts';
+import { quote } from '../policy-part.ts';
 import { isCompound, parseCompound } from './parse-compound.ts';
 import { readClass, readFact } from './read-tests.ts';
 
@@ -34,7 +35,6 @@ export function readActionRow(source: string, line: number): ActionRow {
   if (first !== 'allow' && first !== 'deny') throw refuseFirst(first);
   const columns = source.split(/\t+/);
   if (columns.at(-1) === '') throw refuse('the row ends in a tab, and never matches there', 'remove it');
-  if (/ {2}/.test(source)) throw refuseBlanks();
   if (columns.length < 4 || columns.length > 5) throw refuseColumns(source, columns.length);
   const [, callers = '', actions = '', facts = '', classes] = columns;
   for (const column of columns) {
@@ -42,6 +42,7 @@ export function readActionRow(source: string, line: number): ActionRow {
       throw refuse('a blank beside a `*` keeps it from matching there', 'remove the blank');
     }
   }
+  refuseBlanks(columns);
   return {
     verb: first,
     callers: readList(callers, 'callers'),
@@ -106,11 +107,25 @@ function refuseFirst(first: string): McoError {
 }
 
 /** Two blanks may be what became of a tab, and one column is then a list of names too long. */
-const refuseBlanks = (): McoError =>
-  refuse('the columns are not separated by tabs', 'put a tab between them, and one blank between names within one');
+function refuseBlanks(columns: readonly string[]): void {
+  const index = columns.findIndex((column) => / {2}/.test(column) && column.trim() !== '');
+  const column = columns[index];
+  if (column === undefined) return;
+  const shown = `column ${index + 1}, ${quote(column)},`;
+  if (/^ {2}| {2}$/.test(column)) {
+    throw refuse(`${shown} ${column.startsWith(' ') ? 'begins' : 'ends'} in several blanks`, 'remove them');
+  }
+  throw refuse(
+    `${shown} has several blanks in a row: two columns that are not separated by tabs, or one with too many blanks`,
+    'put a tab between columns, and one blank between names within one',
+  );
+}
 
 function refuseColumns(source: string, found: number): McoError {
-  if (!source.includes('\t')) return refuseBlanks();
+  if (!source.includes('\t') || / {2}/.test(source)) {
+    const hint = 'put a tab between them, and one blank between names within one';
+    return refuse('the columns are not separated by tabs', hint);
+  }
   return refuse(
     `there are ${found} columns, and four or five are expected`,
     'allow or deny, callers, actions, facts, classes',

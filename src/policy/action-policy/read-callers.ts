@@ -25,7 +25,8 @@ export function readCallerGroups(file: PolicyFile | undefined): {
       if (!GROUP.test(name)) throw refuse(`\`${printable(name)}\` can't be the name of a group`);
       if (groups.has(name)) throw refuse(`the group \`${name}\` is given twice`);
       if (ids.length === 0) throw refuse(`nobody is in the group \`${name}\``, 'take it out, here and in the rows');
-      const wrong = ids.find((id) => !CALLER_ID.test(id));
+      const wrong = ids.find((id) => !CALLER_ID.test(id) || isPattern(id));
+      if (wrong !== undefined && isPattern(wrong)) throw refusePattern(printable(wrong));
       if (wrong !== undefined) {
         throw refuse(`\`${printable(wrong)}\` is no caller; groups have no groups in them`, 'such as `cert=ana`');
       }
@@ -43,8 +44,9 @@ export function readCallerGroups(file: PolicyFile | undefined): {
  * @throws McoError `usage/bad-row`
  */
 export function checkCallers({ callers = [] }: ActionRow, groups: CallerGroups): void {
-  const wrong = callers.find((word) => !groups.has(word) && !CALLER_ID.test(word));
+  const wrong = callers.find((word) => !groups.has(word) && (!CALLER_ID.test(word) || isPattern(word)));
   if (wrong === undefined) return;
+  if (isPattern(wrong)) throw refusePattern(wrong);
   throw refuse(`\`${wrong}\` is neither a group nor a caller such as \`cert=ana\``, suggest(wrong, [...groups.keys()]));
 }
 
@@ -69,6 +71,15 @@ export function namePeople(ids: readonly string[]): ReadonlyMap<string, string> 
 export function nameGroups(groups: CallerGroups): ReadonlyMap<string, string> {
   return nameApart([...groups.keys()].map((id) => ({ id, wish: id, otherwise: `group-${id}` })));
 }
+
+/** `cert=/^ops-/` and `/^cert=ops-/`, with flags or without. */
+const isPattern = (id: string): boolean => /^(?:[^=/]*=)?\/.*\/[a-z]*$/.test(id);
+
+const refusePattern = (id: string): McoError =>
+  refuse(
+    `\`${id}\` is a pattern, and patterns for callers are not imported`,
+    'name each caller, or put them in a group',
+  );
 
 const printable = (text: string): string => text.replace(/[^ -~]/g, '?');
 

@@ -14,6 +14,15 @@ const ABOUT_EFFECTS = [
   '# It never asked for a filter, either: without `require_filter: false` each write needs one.',
 ];
 
+/** Both sides need it: the bot asks it before anybody can be counted, and each node answers it. */
+const DISCOVERY_ROLE = [
+  '  # Discovery asks this, and MCollective let everybody discover. Who is denied it finds no nodes.',
+  '  discovery:',
+  '    allow:',
+  '      - { actions: [rpcutil.ping], effect: read }',
+];
+const DISCOVERY_BINDING = '  - { role: discovery, who: [everyone] }';
+
 /** The bot's files and a node's file, which say the same. */
 export function writeImported(files: readonly PlacedFile[], groups: CallerGroups): PolicyFile[] {
   const ids = files.flatMap(({ placed }) => placed.flatMap(({ row }) => row.callers ?? []));
@@ -23,7 +32,9 @@ export function writeImported(files: readonly PlacedFile[], groups: CallerGroups
     { name: 'people.yaml', text: writePeople(names, groups) },
     {
       name: 'roles.yaml',
-      text: writeFile(['# What the imported rows allow.', ...ABOUT_EFFECTS], { roles: writeRoles(files) }),
+      text: writeFile(['# What the imported rows allow.', ...ABOUT_EFFECTS], {
+        roles: [...DISCOVERY_ROLE, ...writeRoles(files)],
+      }),
     },
     { name: 'bindings.yaml', text: writeBotRules(files, names) },
     { name: 'node/node.yaml', text: writeNodeFile(files, names, groups) },
@@ -60,17 +71,17 @@ function writeBotRules(files: readonly PlacedFile[], names: Names): string {
     '# Who has what was imported. `everyone` was whoever had a key; here it is whoever can write to the bot in a chat. Where',
     '# that is too many, name people or a group, or add `in: [...]`: the binding then counts in these places only.',
   ];
-  return writeFile(head, { bindings: writeBindings(files, who), deny: writeDenials(files, who) });
+  return writeFile(head, {
+    bindings: [DISCOVERY_BINDING, ...writeBindings(files, who)],
+    deny: writeDenials(files, who),
+  });
 }
 
 function writeNodeFile(files: readonly PlacedFile[], names: Names, groups: CallerGroups): string {
   const who = (row: ActionRow) => writeWho(row, names, 'person:');
-  const signers = ['  mco-read: { effect: read }', '  mco-write: { effect: write, callers: ["person:*"] }'];
-  const discovery = [
-    '  # Discovery asks this, and MCollective let everybody discover. Who is denied it below finds no nodes.',
-    '  discovery:',
-    '    allow:',
-    '      - { actions: [rpcutil.ping], effect: read }',
+  const signers = [
+    '  mco-read: { effect: read }',
+    '  mco-write: { effect: write, callers: ["person:*"], vouches: true }',
   ];
   const head = [
     '# Imported from ActionPolicy. `signers` says what each signing key may ask for at most, and for whom it may speak.',
@@ -79,8 +90,8 @@ function writeNodeFile(files: readonly PlacedFile[], names: Names, groups: Calle
   return writeFile(head, {
     signers,
     groups: writeGroups(names, groups, 'person:'),
-    roles: [...discovery, ...writeRoles(files)],
-    bindings: ['  - { role: discovery, who: [everyone] }', ...writeBindings(files, who)],
+    roles: [...DISCOVERY_ROLE, ...writeRoles(files)],
+    bindings: [DISCOVERY_BINDING, ...writeBindings(files, who)],
     deny: writeDenials(files, who),
   });
 }

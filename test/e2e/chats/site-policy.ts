@@ -31,7 +31,7 @@ ${OPERATOR}  auditor:
 /** Which callers the nodes believe, and what these may do: the same. */
 export const NODE_POLICY = `signers:
   mco-read: { effect: read }
-  mco-write: { effect: write, callers: ["person:*"] }
+  mco-write: { effect: write, callers: ["person:*"], vouches: true }
   ana: { effect: write, callers: ["person:ana"] }
 groups:
   leads: { members: ["person:raj"] }

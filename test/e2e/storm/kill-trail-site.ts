@@ -134,7 +134,7 @@ export async function createKillTrailSite(): Promise<KillTrailSite> {
 const NODE_POLICY = `
 signers:
   mco-read: { effect: read }
-  mco-write: { effect: write, callers: ["person:*"] }
+  mco-write: { effect: write, callers: ["person:*"], vouches: true }
 groups:
   leads: { members: ["person:${LEAD}"] }
 roles:${RULES}`;

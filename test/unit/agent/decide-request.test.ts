@@ -6,7 +6,7 @@ import { createFakeNode, START, TARGETS } from './fake-node.ts';
 
 const POLICY = `
 signers:
-  mco-write: { effect: write, callers: ["person:*"] }
+  mco-write: { effect: write, callers: ["person:*"], vouches: true }
 groups:
   leads: { members: ["person:raj", "person:eve"] }
 roles:
@@ -29,6 +29,9 @@ const yes = (fields: Partial<ApprovalClaim> = {}): ApprovalClaim => ({
   ...fields,
 });
 
+/** What a request carries that a yes made run. */
+const approved = (...approvals: ApprovalClaim[]) => ({ approvals, approvedAt: START });
+
 function createNode() {
   const policy = readNodePolicy(POLICY, 'node.yaml');
   return createFakeNode({ policy: () => policy });
@@ -39,7 +42,11 @@ const CHANGE = { action: 'change' };
 
 const allowed: readonly (readonly [what: string, fields: Partial<Request>])[] = [
   ['a write to few nodes', { ...CHANGE, targets: SMALL }],
-  ['a write to more nodes, approved', { ...CHANGE, approvals: [yes()] }],
+  ['a write to more nodes, approved', { ...CHANGE, ...approved(yes()) }],
+  [
+    'a wave that is sent hours after the approval',
+    { ...CHANGE, ...approved(yes({ at: START - 1_800_000 - 7_200_000 })), approvedAt: START - 7_200_000 },
+  ],
   ['an input that the rule is for', { input: { word: 'opened' } }],
 ];
 for (const [what, fields] of allowed) {
@@ -54,14 +61,15 @@ for (const [what, fields] of allowed) {
 const denied: readonly (readonly [what: string, fields: Partial<Request>, reason: RegExp])[] = [
   ['a write without its list of nodes', { ...CHANGE, targets: undefined }, /denied/],
   ['a write to everybody', { ...CHANGE, targets: { ...SMALL, isNarrowed: false } }, /filter/],
-  ['a write to too many nodes', { ...CHANGE, targets: { ...TARGETS, count: 11 }, approvals: [yes()] }, /10/],
+  ['a write to too many nodes', { ...CHANGE, targets: { ...TARGETS, count: 11 }, ...approved(yes()) }, /10/],
   ['a write to more nodes without approval', CHANGE, /approv/],
-  ['an approval of another list', { ...CHANGE, approvals: [yes({ digest: 'e'.repeat(64) })] }, /approv/],
-  ['an approval by the asker', { ...CHANGE, caller: 'person:raj', approvals: [yes()] }, /approv/],
-  ['an approval by somebody outside the group', { ...CHANGE, approvals: [yes({ by: 'person:bob' })] }, /approv/],
-  ['an approval that is too old', { ...CHANGE, approvals: [yes({ at: START - 1_800_001 })] }, /approv/],
-  ['an approval without a list', { ...CHANGE, targets: undefined, approvals: [yes()] }, /names no list of nodes/],
-  ['a read that is approved without a list', { targets: undefined, approvals: [yes()] }, /names no list of nodes/],
+  ['an approval of another list', { ...CHANGE, ...approved(yes({ digest: 'e'.repeat(64) })) }, /approv/],
+  ['an approval by the asker', { ...CHANGE, caller: 'person:raj', ...approved(yes()) }, /approv/],
+  ['an approval by somebody outside the group', { ...CHANGE, ...approved(yes({ by: 'person:bob' })) }, /approv/],
+  ['an approval that is too old', { ...CHANGE, ...approved(yes({ at: START - 1_800_001 })) }, /approv/],
+  ['an approval that nobody says when', { ...CHANGE, approvals: [yes()] }, /does not say when/],
+  ['an approval without a list', { ...CHANGE, targets: undefined, ...approved(yes()) }, /names no list of nodes/],
+  ['a read that is approved without a list', { targets: undefined, ...approved(yes()) }, /names no list of nodes/],
   ['an input that the rule is not for', { input: { word: 'closed' } }, /denied/],
   ['an action that is allowed on other nodes', { action: 'secretive', input: { password: 'x' } }, /denied/],
 ];
@@ -78,7 +86,7 @@ for (const [what, fields, reason] of denied) {
 
 test('the intent says which order it belongs to and who approved it', async () => {
   const node = createNode();
-  await node.send({ ...CHANGE, approvals: [yes()] });
+  await node.send({ ...CHANGE, ...approved(yes()) });
   const [intent, outcome] = node.audit.records;
   assert.equal(intent?.digest, TARGETS.digest);
   assert.equal(intent?.count, 3);
@@ -88,7 +96,7 @@ test('the intent says which order it belongs to and who approved it', async () =
 
 test('so does a denial', async () => {
   const node = createNode();
-  await node.send({ ...CHANGE, approvals: [yes({ by: 'person:bob' })] });
+  await node.send({ ...CHANGE, ...approved(yes({ by: 'person:bob' })) });
   const [record] = node.audit.records;
   assert.equal(record?.result, 'deny');
   assert.equal(record?.digest, TARGETS.digest);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { handleRequest } from '../../../agent/handle-request.ts';
 import type { NodeDependencies } from '../../../agent/node-dependencies.ts';
 import { createNodeRuntime } from '../../../agent/node-runtime.ts';
@@ -102,6 +103,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
     audit,
     clock,
     newId: createFakeIds(),
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
     startedAt: START - 1000,
     onProblem: (problem) => problems.push(problem),
     ...overrides,

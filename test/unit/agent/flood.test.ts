@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handleRequest } from '../../../agent/handle-request.ts';
 import { createReplayGuard } from '../../../agent/replay-guard.ts';
+import { writeCanonicalJson } from '../../../src/core/canonical-json.ts';
 import { EVERYBODY, type Filter } from '../../../src/core/filter.ts';
 import { settle } from '../../fakes/fake-clock.ts';
 import { createFakeSigner } from '../../fakes/fake-keys.ts';
@@ -102,6 +103,23 @@ describe('a node whose memory of requests is full', () => {
   });
 });
 
+describe('what is run', () => {
+  it('is recorded without its input and filter when those are large, with what tells them again', async () => {
+    const node = createFakeNode();
+    const identities = Array.from({ length: 3000 }, (_, i) => ({ is: `web${i}.example.org` }));
+    const filter = { ...EVERYBODY, identities };
+    await node.send({ input: { word: 'x' }, filter });
+    const [intent] = node.audit.records;
+    assert.deepEqual([intent?.event, intent?.input, intent?.filter], ['intent', { word: 'x' }, undefined]);
+    assert.ok(JSON.stringify(intent).length < 2000);
+    const digest = node.runtime.hash(writeCanonicalJson(filter));
+    assert.equal(
+      intent?.reason,
+      `the filter is left out: ${writeCanonicalJson(filter).length} characters, SHA-256 ${digest}`,
+    );
+  });
+});
+
 describe('denied requests', () => {
   it('are recorded without their input and filter when those are large', async () => {
     const node = createFakeNode();
@@ -110,7 +128,21 @@ describe('denied requests', () => {
     const [record] = node.audit.records;
     assert.equal(record?.event, 'refused');
     assert.ok(JSON.stringify(record).length < 4000);
-    assert.match(record?.reason ?? '', /the input is left out, it has 60011 characters; the filter is left out/);
+    assert.match(
+      record?.reason ?? '',
+      /; the input is left out: 60011 characters, SHA-256 [0-9a-f]{64}; the filter is left out: /,
+    );
+  });
+
+  it('of one key hide none of another key', async () => {
+    const node = createFakeNode();
+    for (let i = 0; i < 150; i++) {
+      const request = node.makeRequest({ action: 'secretive', caller: `person:p${i}`, input: { password: '0' } });
+      await handleRequest(await signRequest(request), node.runtime);
+    }
+    await node.send({ action: 'change', caller: 'person:eve' }, { principal: 'mco-read' });
+    const [last] = node.audit.records.slice(-1);
+    assert.deepEqual([last?.caller, last?.code, last?.times], ['person:eve', 'denied/policy', undefined]);
   });
 
   it('are summed up when there are many, and answered all the same', async () => {
@@ -119,12 +151,13 @@ describe('denied requests', () => {
       const request = node.makeRequest({ action: 'change', caller: 'person:bob' });
       await handleRequest(await signRequest(request), node.runtime);
     }
-    assert.equal(node.audit.records.length, 100);
+    assert.equal(node.audit.records.length, 20);
     assert.equal(node.replies().filter(({ status }) => status.name === 'denied').length, 150);
     await node.clock.advance(60_000);
     await settle();
-    assert.equal(node.audit.records.length, 101);
-    assert.equal(node.audit.records.at(-1)?.times, 50);
+    assert.equal(node.audit.records.length, 21);
+    const { times, caller, signer } = node.audit.records.at(-1) ?? {};
+    assert.deepEqual([times, caller, signer], [130, 'person:bob', node.audit.records[0]?.signer]);
     assert.deepEqual(node.ran, []);
   });
 });

@@ -40,21 +40,23 @@ function setUp(accounts: readonly string[] = [ANA]) {
   const slack = createSlowChat('slack:T1');
   const finder = createMembershipFinder({ chats: [slack], clock });
   /** What is known when nobody answers any more. */
-  const ask = async (...groups: string[]) => {
+  const look = async (groups: readonly string[], isFresh: boolean) => {
     let found: unknown = 'nothing yet';
-    void finder.find(accounts, groups).then(({ of, unresolved }) => {
+    void finder.find(accounts, groups, { isFresh }).then(({ of, unresolved }) => {
       found = { of: [...of], unresolved };
     });
     await settle();
     return () => found;
   };
+  const ask = (...groups: string[]) => look(groups, false);
+  const askFresh = (...groups: string[]) => look(groups, true);
   /** Has the group answered with ana in it. */
   const learn = async () => {
     const found = await ask(LEADS);
     await slack.last().answer(ANA, 'slack:T1/U2');
     assert.deepEqual(found(), IN);
   };
-  return { clock, slack, finder, ask, learn };
+  return { clock, slack, finder, ask, askFresh, learn };
 }
 
 const IN = { of: [LEADS], unresolved: [] };
@@ -100,6 +102,44 @@ describe('the memberships of a person', () => {
     const finder = createMembershipFinder({ chats: [other], clock });
     assert.deepEqual((await finder.find([ANA], [LEADS])).unresolved, [LEADS]);
     assert.equal(other.lookUps.length, 0);
+  });
+});
+
+describe('a fresh look at a group', () => {
+  it('asks again, whatever is known, and what it learns counts for the others too', async () => {
+    const { slack, ask, askFresh, learn } = setUp();
+    await learn();
+    const found = await askFresh(LEADS);
+    assert.equal(found(), 'nothing yet');
+    await slack.last().answer('slack:T1/U2');
+    assert.deepEqual(found(), OUT);
+    assert.deepEqual((await ask(LEADS))(), OUT);
+    assert.equal(slack.lookUps.length, 2);
+  });
+
+  it('is not answered by a look-up that was begun before, nor by what is stale', async () => {
+    const { clock, slack, ask, askFresh, learn } = setUp();
+    await learn();
+    await clock.advance(5 * MINUTE);
+    await ask(LEADS);
+    await clock.advance(1);
+    const found = await askFresh(LEADS);
+    assert.equal(slack.lookUps.length, 3);
+    await slack.lookUps[1]?.answer(ANA);
+    await clock.advance(1999);
+    assert.equal(found(), 'nothing yet');
+    await slack.last().fail();
+    assert.deepEqual(found(), UNKNOWN);
+    assert.deepEqual((await askFresh(LEADS))(), UNKNOWN, 'and while the chat is left alone there is no answer either');
+    assert.deepEqual((await ask(LEADS))(), IN, 'ordinary questions are answered by what was said last');
+  });
+
+  it('waits two seconds at most, and several at one moment are one question', async () => {
+    const { clock, slack, askFresh } = setUp();
+    const found = [await askFresh(LEADS), await askFresh(LEADS)];
+    assert.equal(slack.lookUps.length, 1);
+    await clock.advance(2000);
+    assert.deepEqual([found[0]?.(), found[1]?.()], [UNKNOWN, UNKNOWN]);
   });
 });
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CONSOLE_TRAITS } from '../../../src/adapters/console/console-chat.ts';
 import { decodeRequest } from '../../../src/core/request.ts';
+import { createNodesAuthority } from '../../../src/main/policy/policy-authority.ts';
 import type { Grant } from '../../../src/policy/policy.ts';
+import { drawRootCard } from '../../../src/render/draw-root-card.ts';
 import { allowedBy, grantOf } from '../../fakes/decisions.ts';
 import { alive, createScene } from './scripted-fleet.ts';
 
@@ -39,6 +42,21 @@ describe('a preview', () => {
     );
   });
 
+  it('has no problem on record: what would become of it is its answer', async () => {
+    const { audit } = await preview(grantOf({ maxNodes: 2 }));
+    const end = audit.records.find(({ event }) => event === 'outcome');
+    assert.equal(end?.code, undefined);
+    assert.match(end?.reason ?? '', /^it would be refused/);
+  });
+
+  it('that nobody matches has no intent on record', async () => {
+    const scene = createScene({}, () => allowedBy(grantOf()));
+    const { report } = await scene.run(PREVIEW);
+    assert.equal(report?.outcome, 'NO MATCH');
+    const events = scene.audit.records.map(({ event }) => event);
+    assert.deepEqual(events, ['received', 'decided', 'outcome']);
+  });
+
   it('says whose approval it would need', async () => {
     const { report, why, exitCode } = await preview(
       grantOf({ rules: ['roles.yaml:4'], approval: { overNodes: 2, from: 'leads', count: 2, expiresMs: 60_000 } }),
@@ -52,6 +70,8 @@ describe('a preview', () => {
     const { report, why } = await preview(grantOf({ maxNodes: 2 }));
     assert.deepEqual([report?.outcome, report?.counts.targeted], ['PREVIEW', 3]);
     assert.match(why, /^it would be refused: 3 nodes/);
+    const { summary } = drawRootCard({ state: 'done', report: report ?? assert.fail() }, CONSOLE_TRAITS);
+    assert.match(summary ?? '', /^3 nodes match · it would be refused: /);
   });
 
   it('without a filter where one is needed still tells how many would have been meant', async () => {
@@ -59,6 +79,14 @@ describe('a preview', () => {
     const { report } = await scene.run('package update nginx --preview');
     assert.deepEqual([report?.outcome, report?.counts.targeted], ['PREVIEW', 3]);
     assert.match(report?.problem?.message ?? '', /^it would be refused: .*filter/);
+  });
+
+  it('in a program without a policy says that the nodes decide, and not what it has forgotten by then', async () => {
+    const scene = createScene(FLEET);
+    const { report } = await scene.run(PREVIEW, { authority: createNodesAuthority('unix:ana') });
+    assert.deepEqual([report?.outcome, report?.counts.notSent], ['PREVIEW', 3]);
+    assert.equal(report?.problem?.message, 'whether it is allowed the nodes decide');
+    assert.doesNotMatch(report?.problem?.hint ?? '', /last/);
   });
 
   it('of nodes that are not there has no match', async () => {

@@ -20,6 +20,8 @@ const DIGEST = 'ab'.repeat(32);
 const YES = { by: 'person:raj', at: 1_700_000_000_000, digest: DIGEST };
 
 /** What an approved order is, rebuilt from what was kept of it. */
+const decideAgain = () => Promise.resolve();
+
 const APPROVED: FrozenRun = {
   id: '01890000-0000-7000-8000-00000000abcd',
   caller: 'person:ana',
@@ -39,6 +41,7 @@ const APPROVED: FrozenRun = {
   filter: { ...EVERYBODY, agents: [{ is: 'package' }] },
   targets: { count: 2, digest: DIGEST, isNarrowed: true },
   approvals: [YES],
+  approvedAt: YES.at,
 };
 
 async function send(nodes: readonly string[]) {
@@ -52,7 +55,7 @@ async function send(nodes: readonly string[]) {
     found: 0,
   });
   const active = bot.active.start(APPROVED.id, APPROVED.caller);
-  const sending = sendRun(bot, APPROVED, { targets: listTargets(nodes), thread, trail, active });
+  const sending = sendRun(bot, APPROVED, { targets: listTargets(nodes), thread, trail, active, decideAgain });
   await clock.advance(10_000);
   return { ...scene, trail, active, thread, executed: await sending };
 }
@@ -81,7 +84,7 @@ describe('every request but discovery', () => {
     const decode = async (ask: Run['ask']) =>
       decodeRequest((await sealRequest(bot, APPROVED, { ask, audience: '*' })).body);
     const discovery = await decode(askPing('names'));
-    assert.deepEqual([discovery.targets, discovery.approvals], [undefined, undefined]);
+    assert.deepEqual([discovery.targets, discovery.approvals, discovery.approvedAt], [undefined, undefined, undefined]);
     const itself = await decode(APPROVED.ask);
     assert.deepEqual([itself.targets, itself.approvals], [APPROVED.targets, [YES]]);
   });
@@ -120,8 +123,8 @@ describe('an approved order', () => {
       'web1 update',
       'web2 update',
     ]);
-    for (const { targets, approvals, filter } of requests) {
-      assert.deepEqual([targets, approvals, filter], [APPROVED.targets, [YES], APPROVED.filter]);
+    for (const { targets, approvals, approvedAt, filter } of requests) {
+      assert.deepEqual([targets, approvals, approvedAt, filter], [APPROVED.targets, [YES], YES.at, APPROVED.filter]);
     }
     const { report } = scene.executed;
     assert.deepEqual([report.outcome, report.counts.targeted], ['OK', 2]);
@@ -156,7 +159,14 @@ describe('an approved order', () => {
     const active = bot.active.start(APPROVED.id, APPROVED.caller);
     const trail = startTrail(full, MESSAGE);
     const ending = startEnding(full, active);
-    const { report } = await sendRun(full, APPROVED, { targets: listTargets(['web1']), thread, trail, active, ending });
+    const { report } = await sendRun(full, APPROVED, {
+      targets: listTargets(['web1']),
+      thread,
+      trail,
+      active,
+      ending,
+      decideAgain,
+    });
     assert.deepEqual([report.outcome, report.counts.notSent, bus.published.length], ['NOT SENT', 1, 0]);
   });
 });

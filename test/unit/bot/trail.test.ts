@@ -4,7 +4,9 @@ import { createRunKeeper, recordUnanswered } from '../../../src/bot/keep-run.ts'
 import { countOutcomes } from '../../../src/bot/tally.ts';
 import { startTrail, type Trail } from '../../../src/bot/trail.ts';
 import type { AgentDescription } from '../../../src/core/agent-description.ts';
+import { writeCanonicalJson } from '../../../src/core/canonical-json.ts';
 import { McoError } from '../../../src/core/errors.ts';
+import { EVERYBODY } from '../../../src/core/filter.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { NodeResult, Outcome, RunReport } from '../../../src/core/report.ts';
 import { settle } from '../../fakes/fake-clock.ts';
@@ -63,6 +65,19 @@ describe('the trail of a command', () => {
       node: 'web1',
       result: 'ok',
     });
+  });
+
+  it('leaves a large filter out, and says what it was', async () => {
+    const { bot, audit, trail } = setUp();
+    const filter = { ...EVERYBODY, classes: Array.from({ length: 200 }, (_, i) => ({ is: `class${i}` })) };
+    trail.know({ filter });
+    await trail.record('decided', { result: 'deny', reason: 'no rule' });
+    const text = writeCanonicalJson(filter);
+    assert.equal(audit.records[0]?.filter, undefined);
+    assert.equal(
+      audit.records[0]?.reason,
+      `no rule; the filter is left out: ${text.length} characters, SHA-256 ${bot.hash(text)}`,
+    );
   });
 
   it('keeps no more of a message than what recognises it', async () => {

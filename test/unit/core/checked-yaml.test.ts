@@ -30,6 +30,24 @@ for (const [title, text, message] of [
   test(`${title} is refused with its line`, () => assert.equal(messageOf(text), `usage/bad-file ${message}`));
 }
 
+for (const [title, text, line] of [
+  ['at the top', 'a: 1\nb: 2\na: 3\n', 3],
+  ['far down, in a map in a list', 'a:\n  - b: 1\n    c: 2\n    b: 3\n', 4],
+  ['in braces', 'a: { b: 1, b: 2 }\n', 1],
+  ['once as a number and once as text', 'a:\n  1: x\n  "1": y\n', 3],
+  ['once as nothing and once as empty text', 'a:\n  ~: x\n  "": y\n', 3],
+  ['at the end of a very long map', `${Array.from({ length: 5000 }, (_, i) => `p${i}: 1\n`).join('')}p0: 2\n`, 5001],
+] as const) {
+  test(`a key that is given twice is refused with its line: ${title}`, () =>
+    assert.equal(messageOf(text), `usage/bad-file f.yaml:${line}: a key is given twice`));
+}
+
+test('the line of each entry is known, also of those in lists, and of what is missing that of what is around it', () => {
+  const { lineOf } = readCheckedYaml(schema, 'a:\n  - x\n  - b: 1\n    c:\n      d\n1: y\n', 'f.yaml');
+  const lines = [['a'], ['a', 0], ['a', 1, 'c'], ['a', 1, 'e'], ['a', 7, 'x'], ['1'], [1], ['z']].map(lineOf);
+  assert.deepEqual(lines, [1, 2, 4, 3, 1, 6, 6, 1]);
+});
+
 test('text in quotes may begin with any sign', () => {
   assert.equal(messageOf('a: ["*", "&x", "!y", x*y]\n'), '{"a":["*","&x","!y","x*y"]}');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusalRecorder, sumUpRefusals } from '../../../src/core/refusal-recorder.ts';
+import { createRefusalRecorder, ownedByCaller, sumUpRefusals } from '../../../src/core/refusal-recorder.ts';
 import { createFakeAudit } from '../../fakes/fake-audit.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
 
@@ -33,7 +33,7 @@ test('of a flood the first hundred of each code are recorded in full, the rest w
 test('of one caller twenty are recorded in full, and the first of each code, and others lose nothing by it', async () => {
   const audit = createFakeAudit();
   const clock = createFakeClock();
-  const recorder = createRefusalRecorder({ audit, clock, isPerCaller: true, onProblem: failWith });
+  const recorder = createRefusalRecorder({ audit, clock, ownerOf: ownedByCaller, onProblem: failWith });
   const of = (caller: string, code: `untrusted/${string}` = 'untrusted/a') => ({ ...refusal(code), caller });
   for (let i = 0; i < 500; i++) await recorder.append(of('person:mallory'));
   await recorder.append(of('person:mallory', 'untrusted/b'));
@@ -56,7 +56,12 @@ test('of one caller twenty are recorded in full, and the first of each code, and
 
 test('messages that were only received are summed up too, and take no room from what was refused', async () => {
   const audit = createFakeAudit();
-  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  const recorder = createRefusalRecorder({
+    audit,
+    clock: createFakeClock(),
+    ownerOf: ownedByCaller,
+    onProblem: failWith,
+  });
   const log = sumUpRefusals(audit, recorder);
   const about = { at: 'now', by: 'bot:test', caller: 'slack:T1/mallory', command: 'ping' } as const;
   for (let i = 0; i < 300; i++) {
@@ -82,7 +87,12 @@ test('messages that were only received are summed up too, and take no room from 
 
 test('a flood under a thousand names is summed up together after that', async () => {
   const audit = createFakeAudit();
-  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  const recorder = createRefusalRecorder({
+    audit,
+    clock: createFakeClock(),
+    ownerOf: ownedByCaller,
+    onProblem: failWith,
+  });
   for (let i = 0; i < 2000; i++) await recorder.append({ ...refusal('untrusted/a'), caller: `person:p${i}` });
   await recorder.flush();
   assert.equal(audit.records.length, 1021);
@@ -92,7 +102,12 @@ test('a flood under a thousand names is summed up together after that', async ()
 
 test('what was allowed is always written, and what was denied is summed up as a decision', async () => {
   const audit = createFakeAudit();
-  const recorder = createRefusalRecorder({ audit, clock: createFakeClock(), isPerCaller: true, onProblem: failWith });
+  const recorder = createRefusalRecorder({
+    audit,
+    clock: createFakeClock(),
+    ownerOf: ownedByCaller,
+    onProblem: failWith,
+  });
   const log = sumUpRefusals(audit, recorder);
   const about = { at: 'now', by: 'bot:test', caller: 'person:ana', run: 'r1' } as const;
   for (let i = 0; i < 200; i++) {
@@ -131,4 +146,29 @@ test('a record that can not be written is a problem, not an exception', async ()
   recorder.record(refusal('untrusted/a'));
   await recorder.flush();
   assert.deepEqual(problems, ['failed/audit']);
+});
+
+test('a flood by one key hides nothing of another key, and says whose it was', async () => {
+  const audit = createFakeAudit();
+  const recorder = createRefusalRecorder({
+    audit,
+    clock: createFakeClock(),
+    ownerOf: ({ signer: key, caller = '' }) => ({ key, caller }),
+    onProblem: failWith,
+  });
+  const denial = (signer: string, caller: string) =>
+    ({ at: 'now', by: 'node:web1', event: 'decided', result: 'deny', code: 'denied/policy', signer, caller }) as const;
+  for (let i = 0; i < 60; i++) recorder.record(denial('bot SHA256:a', 'person:eve'));
+  for (let i = 0; i < 1000; i++) recorder.record(denial('bot SHA256:a', `person:p${i}`));
+  recorder.record(denial('own SHA256:b', 'person:mallory'));
+  await recorder.flush();
+  const full = audit.records.filter(({ times }) => times === undefined);
+  const of = (signer: string) => full.filter((record) => record.signer === signer);
+  assert.deepEqual([of('bot SHA256:a').length, of('own SHA256:b').length], [100, 1]);
+  assert.equal(full.filter(({ caller }) => caller === 'person:eve').length, 20);
+  const summed = audit.records.filter(({ times }) => times !== undefined);
+  assert.ok(summed.every(({ signer }) => signer === 'bot SHA256:a'));
+  assert.equal(summed.find(({ caller }) => caller === 'person:eve')?.times, 40);
+  assert.ok(summed.some(({ caller }) => caller === 'person:p98'));
+  assert.ok(summed.length <= 101, `${summed.length}`);
 });

@@ -152,9 +152,9 @@ const search: fc.Arbitrary<AuditSearch> = fc
 const ms = (maxS: number) => fc.integer({ min: 1, max: maxS * 1000 });
 /** Waves come with a threshold, whether they were typed or not. */
 const withWaves = (options: Options): Options => {
-  const { batch, canary, maxFail, maxSilent } = options;
+  const { batch, maxFail, maxSilent } = options;
   const isWatched = maxFail !== undefined || maxSilent !== undefined;
-  return isWatched && batch === undefined && canary === undefined ? { ...options, batch: { percent: 10 } } : options;
+  return isWatched && batch === undefined ? { ...options, batch: { percent: 10 } } : options;
 };
 const anyOptions: fc.Arbitrary<Options> = fc.record(
   {

@@ -34,7 +34,8 @@ const CASES: readonly (readonly [string, string])[] = [
   ['ping --nodes=-x.txt', 'ping --nodes=-x.txt'],
   ['package update x --max-fail 5%', 'package update x --batch 10% --max-fail 5%'],
   ['package update x --max-silent=0', 'package update x --batch 10% --max-silent 0'],
-  ['package update x --max-fail 0% --canary 3', 'package update x --canary 3 --max-fail 0%'],
+  ['package update x --max-fail 0% --canary 3', 'package update x --batch 10% --canary 3 --max-fail 0%'],
+  ['package update x --canary 3', 'package update x --canary 3'],
   ['package update x --preview --max-fail 2 --batch 4', 'package update x --batch 4 --max-fail 2 --preview'],
   [
     'audit --until 2026-11-22T10:00:00Z --since 1440m --run 7F3A --action package.update --node WEB1 --who ana',

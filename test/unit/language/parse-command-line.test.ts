@@ -36,6 +36,11 @@ describe('parseCommandLine: words', () => {
   it('finds options anywhere', () =>
     assert.deepEqual(wordsOf('-q package --limit 5 status -Fa=b bash -v'), ['package', 'status', 'bash']));
   it('does not take the word after a flag', () => assert.deepEqual(wordsOf('-j true --np 0 -1 5'), ['true', '0', '5']));
+  it('suggests to `audit` its own options only', () => {
+    assertUsageError('audit --max 5', 'unknown-option', { hint: 'known: --who, --node, --action, --run' });
+    assertUsageError('audit --sinc 5d', 'unknown-option', { hint: 'did you mean `--since`?' });
+    assertUsageError('ping --max 5', 'unknown-option', { hint: 'did you mean `--max-fail`?' });
+  });
   it('pollutes no prototype', () => {
     assertUsageError('x --__proto__.polluted=1', 'unknown-option', { marked: '--__proto__.polluted' });
     assertUsageError('x --constructor.prototype.polluted 1', 'unknown-option');
@@ -94,7 +99,8 @@ const VALUES: readonly (readonly [string, Partial<Options>])[] = [
   ['--canary 3', { canary: 3 }],
   ['--max-fail 5%', { maxFail: { percent: 5 }, batch: { percent: 10 } }],
   ['--max-fail 0 --batch 4', { maxFail: { count: 0 }, batch: { count: 4 } }],
-  ['--max-silent 0% --canary 1', { maxSilent: { percent: 0 }, canary: 1 }],
+  ['--max-silent 0% --canary 1', { maxSilent: { percent: 0 }, canary: 1, batch: { percent: 10 } }],
+  ['--max-fail 2 --canary 1 --batch 4', { maxFail: { count: 2 }, canary: 1, batch: { count: 4 } }],
   ['--preview', { preview: true }],
   ['--as slack:T024BE7LD/U2147483697 --in console', { as: 'slack:T024BE7LD/U2147483697', in: 'console' }],
   ['--who ana --node WEB1.example.com', { search: { who: 'ana', node: 'web1.example.com' } }],

@@ -35,6 +35,8 @@ describe('the arguments of the playground', () => {
     [['--nodes', '0'], /bad-number .*1 to 20000/],
     [['--nodes', 'many'], /bad-number/],
     [['--nodes', '20001'], /bad-number/],
+    [['--as', 'ana', '--as=bob'], /repeated-option \| `--as` is given twice/],
+    [['--json', '--json'], /repeated-option \| `--json` is given twice/],
     [['/mco', 'ping'], /stray-word .*quote the command/],
     [['--once'], /bad-option/],
   ];

@@ -105,7 +105,7 @@ deny:
 
 /** What a node has besides. It comes last, so that lines are the same on both sides. */
 export const SIGNERS = `signers:
-  key: { effect: write, callers: ["person:*", "slack:*", "unix:*"] }
+  key: { effect: write, callers: ["person:*", "slack:*", "unix:*"], vouches: true }
 `;
 
 const node = (identity: string, facts: NodeProfile['facts'], ...classes: string[]): NodeProfile => ({

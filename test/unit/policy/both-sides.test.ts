@@ -86,6 +86,7 @@ function askNode(policy: NodePolicy, asked: Asked): Answer {
     profile,
     targets: { count, isNarrowed, digest: DIGEST },
     approvals: approvers.map((by) => ({ by, at: 0, digest: DIGEST })),
+    approvedAt: 0,
     issuedAt: 0,
   });
   return { outcome, rules };
@@ -126,6 +127,28 @@ describe('the bot and a node with the same rules', () => {
       [...lines, ...denials].filter((line) => !named.has(line)),
       [],
     );
+  });
+});
+
+describe('a key that vouches for nobody', () => {
+  const own = readNodePolicy(RULES + SIGNERS.replace(', vouches: true', ''), 'p.yaml');
+  const needing = new Set(
+    own.bindings.flatMap(({ role }) => role.allow.flatMap((rule) => (rule.approval === undefined ? [] : [rule.at]))),
+  );
+
+  it('is denied whatever only a rule with `approval` would allow, approved or not, and nothing else', () => {
+    let denied = 0;
+    for (const row of CASES) {
+      const [before, after] = [askNode(node, parseCase(row)), askNode(own, parseCase(row))];
+      assert.notEqual(after.outcome, 'needs-approval', row.join(' '));
+      // Discovery is held by no rule's approval.
+      if (after.outcome === 'allow' && row[1] !== 'rpcutil.ping')
+        assert.ok(!after.rules.some((at) => needing.has(at)), row.join(' '));
+      if (before.outcome === after.outcome) continue;
+      denied += 1;
+      assert.ok(before.outcome === 'needs-approval' || before.rules.some((at) => needing.has(at)), row.join(' '));
+    }
+    assert.ok(denied >= 20, `${denied}`);
   });
 });
 

@@ -6,7 +6,7 @@ import { readNodePolicy } from '../../../src/policy/read-policy.ts';
 import { PLAIN_REQUEST, parseAction } from './policy-fixtures.ts';
 
 const node = readNodePolicy(
-  `signers: { key: { effect: write, callers: ["person:*"] } }
+  `signers: { key: { effect: write, callers: ["person:*"], vouches: true }, own: { effect: write, callers: ["person:ana"] } }
 groups: { leads: { members: ["person:raj", "person:lea", "person:ana"] } }
 roles:
   one: { allow: [{ actions: [package.update], effect: write, approval: { from: leads, over_nodes: 3, expires: 10m } }] }
@@ -37,6 +37,7 @@ function ask(short: string, approvals: readonly ApprovalClaim[], change: Partial
     ...parseAction(short),
     targets: { count: 4, digest: DIGEST, isNarrowed: true },
     approvals,
+    approvedAt: NOW,
     issuedAt: NOW,
     ...change,
   });
@@ -122,6 +123,12 @@ const ROWS: readonly (readonly [string, string, readonly ApprovalClaim[], string
 ];
 
 describe('approvals on a node', () => {
+  it('are asked for in the singular for one node', () => {
+    const targets = { count: 1, digest: DIGEST, isNarrowed: true };
+    const { reason } = ask('package.purge!', [], { targets });
+    assert.equal(reason, '1 node needs approval by 2 people in `leads`');
+  });
+
   for (const [title, short, approvals, reason] of ROWS) {
     it(title, () => {
       const verdict = ask(short, approvals);
@@ -133,6 +140,39 @@ describe('approvals on a node', () => {
     const targets = { count: 3, digest: DIGEST, isNarrowed: true };
     assert.equal(ask('package.update!', [], { targets }).outcome, 'allow');
     assert.equal(ask('package.update!', [yes('person:bob')], { targets }).outcome, 'allow');
+  });
+
+  it('count as of the last yes, however long the waves take', () => {
+    const claims = [yes('person:raj', { at: NOW - 9 * MINUTE }), yes('person:lea')];
+    const hours = (count: number) => ({ issuedAt: NOW + count * 60 * MINUTE });
+    assert.equal(ask('package.purge!', claims, hours(0)).outcome, 'allow');
+    assert.equal(ask('package.purge!', claims, hours(5)).outcome, 'allow');
+    assert.equal(ask('package.purge!', claims, hours(24)).outcome, 'allow');
+    const late = ask('package.purge!', claims, { issuedAt: NOW + 24 * 60 * MINUTE + 1 });
+    assert.match(late.reason ?? '', /; it was approved more than 24 hours ago$/);
+  });
+
+  it('count for nothing where it is not said when they were complete, or that is still to come', () => {
+    const missing = ask('package.update!', [yes('person:raj')], { approvedAt: undefined });
+    assert.match(missing.reason ?? '', /; the request does not say when it was approved$/);
+    const soon = { approvedAt: NOW + 30_000 };
+    assert.equal(ask('package.update!', [yes('person:raj')], soon).outcome, 'allow');
+    const later = ask('package.update!', [yes('person:raj')], { approvedAt: NOW + 30_001 });
+    assert.match(later.reason ?? '', /; it was approved after it was sent$/);
+    assert.equal(ask('package.update!', [yes('person:raj')], { approvedAt: Number.NaN }).outcome, 'deny');
+  });
+
+  const OWN = "approval by somebody in `leads` is needed, and the key of own can't vouch for one here";
+
+  it('count for nothing from a key that does not vouch for them', () => {
+    const { outcome, reason, rules } = ask('package.update!', [yes('person:raj')], { principal: 'own' });
+    assert.deepEqual([outcome, reason, rules], ['deny', OWN, ['n.yaml:4', 'n.yaml:7']]);
+  });
+
+  it('are needed of such a key for however few nodes, as it could name them one by one', () => {
+    const targets = { count: 1, digest: DIGEST, isNarrowed: true };
+    assert.deepEqual(ask('package.update!', [], { principal: 'own', targets }).reason, OWN);
+    assert.deepEqual(ask('package.update!', [yes('person:raj')], { principal: 'own', targets }).reason, OWN);
   });
 
   it('count for nothing without the list that they are for', () => {

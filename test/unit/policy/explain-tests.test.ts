@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AgentDescription } from '../../../src/core/agent-description.ts';
 import { readRuleText } from '../../../src/policy/explain-lines.ts';
 import { createPolicyTests, type PolicyTree, runPolicyTests } from '../../../src/policy/explain-tests.ts';
 import { readBotPolicy } from '../../../src/policy/read-policy.ts';
@@ -84,6 +85,83 @@ describe('testing a policy', () => {
     const stray = treeOf({ node: undefined });
     assert.match(runPolicyTests(stray).failures.join(), /cases\/web\.yaml: there is no node\/web\.yaml/);
     assert.equal(runPolicyTests({ bot: [], nodes: [], cases: [] }).isGood, false);
+  });
+});
+
+describe('testing a policy with the descriptions of its actions', () => {
+  const field = { about: 'x', type: 'string' } as const;
+  const action = { about: 'x', timeoutMs: 1000, output: {} };
+  const agents: AgentDescription[] = [
+    {
+      agent: 'package',
+      version: '1.0.0',
+      about: 'x',
+      actions: {
+        status: { ...action, effect: 'read', input: { package: field } },
+        update: { ...action, effect: 'write', input: { package: field, version: field } },
+      },
+    },
+    { agent: 'service', version: '1.0.0', about: 'x', actions: { stop: { ...action, effect: 'write', input: {} } } },
+  ];
+  const failuresOf = (changes: Parameters<typeof treeOf>[0]) => runPolicyTests(treeOf(changes), agents).failures;
+
+  it('is as well as without', () => {
+    assert.deepEqual(runPolicyTests(treeOf(), agents), runPolicyTests(treeOf()));
+  });
+
+  for (const [about, botCase, problem] of [
+    ['takes a write for a read', 'package.update, effect: read', '`package.update` is a write, and no read'],
+    ['takes a read for a write', 'package.status, effect: write', '`package.status` is a read, and no write'],
+    [
+      'gives an input that the action has not',
+      'package.status, effect: read, inputs: { pakage: libc6 }',
+      '`package.status` has no input `pakage`; did you mean `package`?',
+    ],
+    [
+      'gives an input of another action',
+      'package.status, effect: read, inputs: { version: "1" }',
+      '`package.status` has no input `version`; known: package',
+    ],
+  ] as const) {
+    it(`fails where a case ${about}`, () => {
+      const botCases = `${BOT_CASES}  - { as: ana, in: console, action: ${botCase}, expect: allow }\n`;
+      assert.deepEqual(failuresOf({ botCases }), [`cases/bot.yaml:3: ${problem}`]);
+      const nodeCases = `${NODE_CASES}  - { as: "person:ana", signer: mco-read, action: ${botCase}, expect: deny }\n`;
+      assert.deepEqual(failuresOf({ nodeCases }), [`cases/web.yaml:3: ${problem}`]);
+    });
+  }
+
+  it('says nothing of agents and actions that nobody described', () => {
+    for (const action of ['nrpe.run', 'package.purge']) {
+      const botCases = `${BOT_CASES}  - { as: ana, in: console, action: ${action}, effect: read, inputs: { command: x }, expect: allow }\n`;
+      assert.deepEqual(failuresOf({ botCases }), []);
+    }
+    const bot = `${BOT}deny:\n  - { actions: ["nrpe.*"], who: [ana], inputs: { command: [x] } }\n`;
+    assert.deepEqual(failuresOf({ bot }), ['policy.yaml:10: no case reaches this rule']);
+  });
+
+  it('fails on a rule about an input that no action has which it is for, even of a role that nobody has', () => {
+    const rule = (actions: string, inputs: string) =>
+      `${BOT}deny:\n  - { actions: [${actions}], who: [ana], inputs: { ${inputs} } }\n`;
+    const [problem, ...rest] = failuresOf({ bot: rule('"package.*"', 'pakage: [x]') });
+    assert.equal(problem, 'policy.yaml:10: `package.*` has no input `pakage`; did you mean `package`?');
+    assert.equal(rest.length, 1);
+    assert.match(failuresOf({ bot: rule('"*"', 'pakage: [x]') })[0] ?? '', /`\*` has no input `pakage`/);
+    assert.match(
+      failuresOf({ bot: rule('package.update, service.stop', 'version: [x]') })[0] ?? '',
+      /^policy\.yaml:10: `service\.stop` has no input `version`; none are known$/,
+    );
+    assert.equal(failuresOf({ bot: rule('"package.*"', 'version: [x], package: [y]') }).length, 1);
+    const spare = '  spare: { allow: [{ actions: [package.status], effect: read, inputs: { version: [x] } }] }\n';
+    const { failures, summary } = runPolicyTests(
+      treeOf({ node: NODE.replace('bindings:', `${spare}bindings:`) }),
+      agents,
+    );
+    assert.deepEqual(failures, [
+      'node/web.yaml:10: `package.status` has no input `version`; known: package',
+      'node/web.yaml:10: no case reaches this rule',
+    ]);
+    assert.match(summary, /; 1 input that no action has; 1 rule that no case reaches$/);
   });
 });
 

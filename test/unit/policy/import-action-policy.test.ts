@@ -154,6 +154,11 @@ describe('an imported ActionPolicy', () => {
     const question = { caller: 'person:zoe', agent: 'rpcutil', action: 'ping', effect: 'read', input: {} } as const;
     const profile = { identity: 'web1', facts: {}, classes: new Set<string>(), agents: new Set<string>() };
     assert.equal(decideOnNode(node, { ...question, principal: 'mco-read', profile, issuedAt: 0 }).outcome, 'allow');
+    const bot = readBotPolicy(files.filter(({ name }) => name !== 'node/node.yaml'));
+    for (const caller of ['person:zoe', 'slack:T1/U0STRANGER']) {
+      assert.equal(decide(bot, { ...question, caller, place: 'console' }).outcome, 'allow', caller);
+    }
+    assert.equal(decide(bot, { ...question, effect: 'write', place: 'console' }).outcome, 'deny');
     assert.deepEqual(decideBoth(files)(ping, 'service'), { onNode: false, onBot: false });
   });
 

@@ -11,6 +11,25 @@ const importText = (text: string, groups = GROUPS) =>
 const WRONG: readonly (readonly [about: string, row: string, expected: RegExp])[] = [
   ['blanks instead of tabs', 'deny cert=ana * * *', /not separated by tabs; put a tab between/],
   ['blanks between some columns', 'allow\tcert=ana    status\t*\t*', /not separated by tabs/],
+  [
+    'two blanks between two callers',
+    'allow\tcert=ana  cert=bob\tstatus\t*\t*',
+    /column 2, `cert=ana {2}cert=bob`, has several blanks in a row/,
+  ],
+  [
+    'two blanks after a caller',
+    'allow\tcert=ana  \tstatus\t*\t*',
+    /column 2, `cert=ana {2}`, ends in several blanks; remove them/,
+  ],
+  ['two blanks before an action', 'allow\tcert=ana\t  status\t*\t*', /column 3, `\s+status`, begins in several blanks/],
+  ['two blanks after a class', 'allow\tcert=ana\tstatus\t*\trole::web  ', /column 5, `role::web {2}`, ends in several/],
+  ['two blanks after a star', 'allow\tcert=ana\tstatus\t*  \t*', /a blank beside a `\*`/],
+  [
+    'a pattern for callers',
+    'allow\tcert=/^ops-/\tstatus\t*\t*',
+    /`cert=\/\^ops-\/` is a pattern, and patterns for callers are not imported; name each/,
+  ],
+  ['a pattern for whole callers', 'allow\t/^cert=ops-/i\tstatus\t*\t*', /patterns for callers are not imported/],
   ['an unknown first word', 'alow\tcert=ana\tstatus\t*\t*', /`alow` begins no row; did you mean `allow`\?/],
   ['a first word in capitals', 'Deny\tcert=ana\tstatus\t*\t*', /did you mean `deny`/],
   ['a blank before the first word', ' deny\tcert=ana\tstatus\t*\t*', /begins with a blank/],
@@ -63,6 +82,7 @@ const WRONG: readonly (readonly [about: string, row: string, expected: RegExp])[
 const WRONG_GROUPS: readonly (readonly [about: string, line: string, expected: RegExp])[] = [
   ['nobody in it', 'web', /nobody is in the group `web`/],
   ['a group in it', 'web ops', /`ops` is no caller; groups have no groups in them/],
+  ['a pattern in it', 'web cert=/^web/', /`cert=\/\^web\/` is a pattern, and patterns for callers are not imported/],
   ['a name twice', 'ops cert=bob', /`ops` is given twice/],
   ['a name with odd characters', 'we:b cert=ana', /can't be the name of a group/],
 ];

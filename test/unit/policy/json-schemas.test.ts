@@ -39,8 +39,17 @@ describe('the schemas for editors', () => {
     });
   }
 
+  it('have no pattern that only one kind of engine can read', () => {
+    for (const [path, made] of makeJsonSchemas()) {
+      const patterns = [...made.matchAll(/"pattern": (".*")/g)].map(([, text = '']) => JSON.parse(text) as string);
+      assert.ok(patterns.length > 10);
+      for (const pattern of patterns) assert.doesNotMatch(pattern, /\\[^dx/.*]/, `${path}: ${pattern}`);
+      assert.match(made, /^[\n -~]*$/, 'plain ASCII: nothing that can not be seen');
+    }
+  });
+
   it('are named by the first line of each policy file', () => {
-    assert.equal(SHIPPED.length, 5);
+    assert.equal(SHIPPED.length, 6);
     for (const path of SHIPPED) {
       const [, named = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path)) ?? [];
       assert.equal(relative(dirname(path), join(dirname(path), named)), 'policy.schema.json', path);
@@ -65,6 +74,12 @@ describe('the schemas for editors', () => {
       [rule({ inputs: { package: ['a\nb'] } }), '$.roles.a.allow.0.inputs.package.0: pattern'],
       [rule({ approval: { count: 1 } }), '$.roles.a.allow.0.approval: required'],
       [rule({ approval: { from: 'g', expires: 'soon' } }), '$.roles.a.allow.0.approval.expires: pattern'],
+      [rule({ inputs: { package: ['a\u202eb'] } }), '$.roles.a.allow.0.inputs.package.0: pattern'],
+      [rule({ actions: ['package'] }), '$.roles.a.allow.0.actions.0: pattern'],
+      [rule({ actions: ['*', 'a.b.c'] }), '$.roles.a.allow.0.actions.1: pattern'],
+      [{ deny: [{ actions: ['Shell.*'], who: ['everyone'] }] }, '$.deny.0.actions.0: pattern'],
+      [{ deny: [{ actions: ['*'], who: ['everyone'], in: ['slack:T024BE7LD'] }] }, '$.deny.0.in.0: pattern'],
+      [{ bindings: [{ role: 'a', who: ['everyone'], in: ['console', 'consol'] }] }, '$.bindings.0.in.1: pattern'],
       [{ people: { Ana: {} } }, '$.people: propertyNames'],
       [{ deny: [{ actions: ['*'], who: ['everyone'], effect: 'read' }] }, '$.deny.0.effect: enum'],
     ] as const) {

@@ -13,17 +13,29 @@ export function makeJsonSchemas(): ReadonlyMap<string, string> {
 function makeText(schema: v.GenericSchema, title: string): string {
   const { $schema, ...made } = toJsonSchema(schema, {
     overrideSchema: ({ valibotSchema, jsonSchema }) => addWords(valibotSchema, jsonSchema),
-    // Patterns in JSON Schema are read as if they had the flag `u`.
     overrideAction: ({ valibotAction, jsonSchema }) =>
-      isUnicodePattern(valibotAction) ? { ...jsonSchema, pattern: valibotAction.requirement.source } : undefined,
+      isUnicodePattern(valibotAction) ? { ...jsonSchema, pattern: writePlainly(valibotAction.requirement) } : undefined,
   });
-  return `${JSON.stringify({ $schema, title, ...made }, null, 2)}\n`;
+  const text = JSON.stringify({ $schema, title, ...made }, null, 2);
+  return `${text.replace(/[^\n -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
-/** `v.metadata({ enum })`: the words that an editor offers. */
+/**
+ * What steers a terminal, turns a line round or can't be seen: most of the classes of Unicode that the programs refuse.
+ * Editors read patterns with engines that know no such classes, and no escapes longer than `\x`.
+ */
+const CONTROLS = '\\x00-\\x1f\\x7f-\\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb';
+
+const writePlainly = ({ source }: RegExp): string => source.replace('\\p{C}\\p{Zl}\\p{Zp}', CONTROLS);
+
+/** `v.metadata({ enum })`: the words that an editor offers; `v.metadata({ pattern })`: what it underlines. */
 function addWords(schema: v.GenericSchema, made: JsonSchema): JsonSchema {
-  const words = v.getMetadata(schema as Parameters<typeof v.getMetadata>[0]).enum;
-  return Array.isArray(words) ? { ...made, enum: words as string[] } : made;
+  const { enum: words, pattern } = v.getMetadata(schema as Parameters<typeof v.getMetadata>[0]);
+  return {
+    ...made,
+    ...(Array.isArray(words) ? { enum: words as string[] } : {}),
+    ...(typeof pattern === 'string' ? { pattern } : {}),
+  };
 }
 
 function isUnicodePattern(action: object): action is { requirement: RegExp } {

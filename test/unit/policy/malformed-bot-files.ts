@@ -252,12 +252,42 @@ export const BOT_FILES: readonly Row[] = [
   [
     'a place with a star in the middle',
     'deny:\n  - { actions: ["*"], who: [everyone], in: ["slack:*/C1"] }\n',
-    'p.yaml:2: `slack:*/C1` is not a place | such as `slack:T024BE7LD/C0INC42` or `slack:*`',
+    'p.yaml:2: `slack:*/C1` is not a place | such as `slack:T024BE7LD/C0INC42`, by ids, `slack:T024BE7LD/*` or `slack:*`',
   ],
   [
     'a star for a place',
     'deny:\n  - { actions: ["*"], who: [everyone], in: ["*"] }\n',
     'p.yaml:2: `*` is not a place | known: slack, mattermost, console, unix',
+  ],
+  [
+    'a chat that is misspelt',
+    `${ROLE}bindings:\n  - { role: viewer, who: [everyone], in: [consol] }\n`,
+    'p.yaml:4: `consol` is not a place | did you mean `console`?',
+  ],
+  [
+    'a channel without its workspace',
+    'deny:\n  - { actions: ["*"], who: [everyone], in: ["slack:C0PUBLIC"] }\n',
+    'p.yaml:2: `slack:C0PUBLIC` is not a place | such as `slack:T024BE7LD/C0INC42`, by ids, `slack:T024BE7LD/*` or `slack:*`',
+  ],
+  [
+    'a workspace without its channels',
+    'deny:\n  - actions: ["*"]\n    who: [everyone]\n    in:\n      - console\n      - slack:T024BE7LD\n',
+    'p.yaml:6: `slack:T024BE7LD` is not a place | write `slack:T024BE7LD/*` for all of it, or a channel of it, by its id',
+  ],
+  [
+    'a channel by its name',
+    'deny:\n  - { actions: ["*"], who: [everyone], in: ["slack:T024BE7LD/#public"] }\n',
+    'p.yaml:2: `slack:T024BE7LD/#public` is not a place | such as `slack:T024BE7LD/C0INC42`, by ids, `slack:T024BE7LD/*` or `slack:*`',
+  ],
+  [
+    'a chat server without its channels',
+    'deny:\n  - { actions: ["*"], who: [everyone], in: ["mattermost:chat.example.org"] }\n',
+    'p.yaml:2: `mattermost:chat.example.org` is not a place | write `mattermost:chat.example.org/*` for all of it, or a channel of it, by its id',
+  ],
+  [
+    'one person of the console for a place',
+    'deny:\n  - { actions: ["*"], who: [everyone], in: ["console:ana"] }\n',
+    'p.yaml:2: `console:ana` is not a place | write `console`',
   ],
   ['no place at all', 'deny:\n  - { actions: ["*"], who: [everyone], in: [] }\n', 'p.yaml:2: `deny.0.in`: is empty'],
   [

@@ -16,32 +16,80 @@ describe('matchesPlace', () => {
   }
 });
 
+/** What looks like a place, and where nobody can ever be. */
+const NOWHERE = [
+  '',
+  'irc',
+  'consol',
+  'slack:',
+  'slack:C0PUBLIC',
+  'slack:T024BE7LD',
+  'slack:T024BE7LD/',
+  'slack:T024BE7LD/#public',
+  'slack:T024BE7LD/public',
+  'slack:T024BE7LD/U2147483697',
+  'slack:T024BE7LD/C0INC42/1',
+  'slack:t024be7ld/c0inc42',
+  'slack:U1/C1',
+  'slack:a b',
+  'slack:T1/C1\n',
+  'slack:T1/C\u0430',
+  `slack:T1/C${'1'.repeat(31)}`,
+  'mattermost:chat.example.org',
+  'mattermost:w7x1n8',
+  'mattermost:Chat.example.org/w7x1n8',
+  'mattermost:chat.example.org/town-square',
+  'mattermost:chat.example.org/ops/town',
+  'console:ana',
+  'console:#ops',
+  'unix:ana',
+] as const;
+
 describe('isPlace', () => {
-  it('takes printable places of known chats, and no pattern for one', () => {
-    for (const place of ['slack', 'console', 'unix', 'mattermost:chat.example.org/x1', 'console:#ops'])
-      assert.ok(isPlace(place));
+  it('takes places where something can be typed, direct messages and private channels among them', () => {
     for (const place of [
-      '',
-      'irc',
-      'slack:',
-      'slack:*',
-      'slack:T1/*',
-      'slack:a b',
-      'slack:a\n',
-      'slack:\u0430',
-      `slack:${'x'.repeat(201)}`,
+      'console',
+      'unix',
+      'slack:T024BE7LD/C0INC42',
+      'slack:E1/D1',
+      'slack:T1/G1',
+      'mattermost:chat.example.org/x1',
+      'mattermost:127.0.0.1:8065/f8ko5ruywpnbzq4t1jhm7cxe9s',
     ]) {
+      assert.ok(isPlace(place), place);
+    }
+  });
+
+  it('takes no pattern for a place, and nothing where nobody can be', () => {
+    for (const place of [...NOWHERE, 'slack', 'mattermost', 'slack:*', 'slack:T1/*', 'console:*']) {
       assert.equal(isPlace(place), false, place);
     }
   });
 });
 
 describe('isPlacePattern', () => {
-  it('takes a star for a whole last part only', () => {
-    for (const pattern of ['slack', 'slack:*', 'slack:T1/*', 'slack:T1/C1'])
+  it('takes a place, and a star for a whole last part', () => {
+    for (const pattern of [
+      'slack',
+      'slack:*',
+      'slack:T1/*',
+      'slack:T1/C1',
+      'slack:E1/D1',
+      'slack:T1/G1',
+      'mattermost',
+      'mattermost:*',
+      'mattermost:chat.example.org/*',
+      'mattermost:chat.example.org:8065/w7x1n8',
+      'console',
+      'console:*',
+      'unix',
+    ]) {
       assert.ok(isPlacePattern(pattern), pattern);
-    for (const pattern of ['*', 'slack*', 'slack:T*', 'slack:*/C1', 'slack:T1/C*', 'slack:', 'irc:*', 'slack:a b']) {
-      assert.equal(isPlacePattern(pattern), false, pattern);
     }
+  });
+
+  it('takes nothing else: a denial there would deny nothing', () => {
+    const stars = ['*', 'slack*', 'slack:T*', 'slack:*/C1', 'slack:T1/C*', 'irc:*', 'mattermost:*/w7', 'console:*/*'];
+    for (const pattern of [...NOWHERE, ...stars]) assert.equal(isPlacePattern(pattern), false, pattern);
   });
 });

@@ -81,7 +81,7 @@ deny:
   - { actions: ["*"], who: [ana], nodes: "-C frozen" }
   - { actions: [shell.run], who: [raj] }
 `;
-const SIGNERS = 'signers: { key: { effect: write, callers: ["person:*"] }, other: { effect: read } }\n';
+const SIGNERS = 'signers: { key: { effect: write, callers: ["person:*"], vouches: true }, other: { effect: read } }\n';
 
 describe('cases about how many nodes and which', () => {
   const bot = readBotPolicy([{ name: 'p', text: LIMITED }]);
@@ -127,6 +127,37 @@ describe('cases about how many nodes and which', () => {
         `usage/bad-file ${message}`,
       );
     }
+  });
+
+  it('are refused with their line where they are about nobody, or about nowhere', () => {
+    const asked = (as: string, where: string) =>
+      messageOf(() =>
+        runBotCases(bot, `cases:\n  - { as: "${as}", in: "${where}", action: a.b, effect: read, expect: deny }\n`, 'c'),
+      );
+    assert.equal(asked('anna', 'console'), 'usage/bad-file c:2: unknown person `anna` | did you mean `ana`?');
+    assert.equal(asked('person:rai', 'console'), 'usage/bad-file c:2: unknown person `rai` | did you mean `raj`?');
+    assert.match(asked('slak:T1/U1', 'console'), /^usage\/bad-file c:2: `slak:T1\/U1` is no account \| a name such as/);
+    assert.match(asked('ana', 'slack:C0PUBLIC'), /^usage\/bad-file c:2: `slack:C0PUBLIC` is not a place \| such as/);
+    assert.equal(asked('ana', 'consol'), 'usage/bad-file c:2: `consol` is not a place | did you mean `console`?');
+    for (const as of ['ana', 'person:ana', 'slack:T1/U0STRANGER'])
+      assert.equal(asked(as, 'unix'), 'nothing was thrown');
+    const onNode = (fields: string) => messageOf(() => decideNode(fields));
+    assert.match(onNode('approved_by: [raj]'), /^usage\/bad-file c:2: `raj` is not a caller \| such as `person:ana`/);
+    const unknown = 'cases:\n  - { as: ana, signer: key, action: a.b, effect: write, expect: deny }\n';
+    assert.match(
+      messageOf(() => runNodeCases(node, unknown, 'c')),
+      /^usage\/bad-file c:2: `ana` is not a caller/,
+    );
+  });
+
+  it('show the rules of roles that nobody has, each once', () => {
+    const spare = LIMITED.replace(
+      'bindings:',
+      '  spare:\n    includes: [extra]\n    allow: [{ actions: ["*"], effect: read }]\n  extra:\n    allow: [{ actions: [a.b], effect: read }]\nbindings:',
+    );
+    const policy = readBotPolicy([{ name: 'p', text: spare }]);
+    assert.deepEqual(findUnreached(policy, []).slice(0, 4), ['p:4', 'p:5', 'p:8', 'p:10']);
+    assert.equal(findUnreached(policy, []).length, new Set(findUnreached(policy, [])).size);
   });
 
   it('show which rules, bindings, denials and signers none of them hangs on', () => {

@@ -265,7 +265,10 @@ export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
     ].map(([message = '', hint]) =>
       unsent({
         outcome: 'PREVIEW',
-        problem: new McoError('usage/preview', message, { hint, rules: ['roles.yaml:14'] }),
+        problem: new McoError(hint === undefined ? 'denied/preview' : 'usage/preview', message, {
+          hint,
+          rules: ['roles.yaml:14'],
+        }),
       }),
     ),
   'denied-limit': () => {

@@ -2,9 +2,14 @@ import type { Checkpoint, SignedCheckpoint, TrailFault } from '../../../core/aud
 import { McoError } from '../../../core/errors.ts';
 import type { Verifier } from '../../../core/ports.ts';
 import type { Database } from '../database.ts';
-import { readStatement } from './checkpoint-text.ts';
+import { keyOf, readStatement } from './checkpoint-text.ts';
+import type { CheckpointsFile } from './checkpoints-file.ts';
+import { createPlaceCheck } from './compare-places.ts';
 import type { FaultList } from './fault-list.ts';
 import { NO_HASH, readBytes } from './trail-rows.ts';
+
+/** Junk that looks like checkpoints fills no more memory than this; behind it one is checked each time that it is met. */
+const MAX_SEEN = 200_000;
 
 export interface CheckpointCheck {
   readonly database: Database;
@@ -12,6 +17,7 @@ export interface CheckpointCheck {
   readonly faults: FaultList;
   /** Knows the keys that the bot signs with. Undefined: no signature counts. */
   readonly verifier: Verifier | undefined;
+  readonly checkpoints: CheckpointsFile | undefined;
 }
 
 /** A checkpoint and where it stands, for people: `record 17`, `line 3 of checkpoints.jsonl`. */
@@ -20,19 +26,24 @@ export interface FoundCheckpoint {
   readonly where: string;
   /** Of the record that carries it; undefined for one from outside of the trail. */
   readonly heldBy?: number | undefined;
+  /** A line of the file beside the trail. */
+  readonly isLine?: boolean | undefined;
 }
 
 export interface CheckpointChecker {
   check(found: FoundCheckpoint): Promise<void>;
-  /** Tells what the checkpoints together say of the chain. */
-  conclude(lastSeq: number): void;
+  /** Tells what the checkpoints together say of the chain, and which are missing in the file. */
+  conclude(lastSeq: number): Promise<void>;
   readonly count: number;
   readonly newest: Checkpoint | undefined;
 }
 
 /** Checks signed checkpoints, each once, and holds the chain against them. */
-export function createCheckpointChecker({ database, trail, faults, verifier }: CheckpointCheck): CheckpointChecker {
-  const seen = new Set<string>();
+export function createCheckpointChecker(check: CheckpointCheck): CheckpointChecker {
+  const { database, trail, faults, verifier, checkpoints: file } = check;
+  /** What they say; undefined for those that do not count. */
+  const seen = new Map<string, number | undefined>();
+  const places = createPlaceCheck();
   const strangers = new Set<string>();
   const broken: Checkpoint[] = [];
   let newest: Checkpoint | undefined;
@@ -55,6 +66,18 @@ export function createCheckpointChecker({ database, trail, faults, verifier }: C
     return `the checkpoint in ${where} is of the trail ${other}, and this one is ${trail}: the trail was replaced`;
   }
 
+  /** Which record it vouches for; undefined when it does not count. */
+  async function examine(found: FoundCheckpoint): Promise<number | undefined> {
+    const judged = await judge(found);
+    if (typeof judged === 'string') {
+      if (judged !== '') faults.add({ seq: found.heldBy ?? 0, kind: 'bad-checkpoint', message: judged });
+      return undefined;
+    }
+    if (judged.seq > (newest?.seq ?? -1)) newest = judged;
+    if (hashOf(database, judged.seq) !== judged.hash) broken.push(judged);
+    return judged.seq;
+  }
+
   return {
     get count() {
       return seen.size;
@@ -63,23 +86,21 @@ export function createCheckpointChecker({ database, trail, faults, verifier }: C
       return newest;
     },
     async check(found) {
-      const key = JSON.stringify(found.signed ?? found.where);
-      if (seen.has(key)) return;
-      seen.add(key);
-      const judged = await judge(found);
-      if (judged === '') return;
-      if (typeof judged === 'string') {
-        faults.add({ seq: found.heldBy ?? 0, kind: 'bad-checkpoint', message: judged });
-        return;
-      }
-      if (judged.seq > (newest?.seq ?? -1)) newest = judged;
-      if (hashOf(database, judged.seq) !== judged.hash) broken.push(judged);
+      const { signed, heldBy, isLine = false } = found;
+      const key = signed && keyOf(signed);
+      const seq = key !== undefined && seen.has(key) ? seen.get(key) : await examine(found);
+      if (key === undefined) return;
+      if (seen.size < MAX_SEEN) seen.set(key, seq);
+      if (seq === undefined) return;
+      if (isLine) places.addOfFile(key, seq);
+      if (heldBy !== undefined) places.addOfTrail(key, seq, heldBy);
     },
-    conclude(lastSeq) {
+    async conclude(lastSeq) {
       const isBehind = ({ seq }: Checkpoint) => seq > lastSeq;
       for (const found of [findFirst(broken.filter(isBehind)), findFirst(broken.filter((one) => !isBehind(one)))]) {
         if (found !== undefined && !faults.has(found.seq)) faults.add(describeBroken(found, lastSeq));
       }
+      if (file !== undefined) await places.conclude(faults, file);
     },
   };
 }

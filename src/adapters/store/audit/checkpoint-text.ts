@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Checkpoint, SignedCheckpoint } from '../../../core/audit-trail.ts';
 import { writeCanonicalJson } from '../../../core/canonical-json.ts';
@@ -32,6 +33,13 @@ export function readSigned(value: unknown): SignedCheckpoint | undefined {
 
 /** A line of the checkpoints file. */
 export const readSignedLine = (line: string): SignedCheckpoint | undefined => readSigned(parse(line));
+
+/** The same for the same checkpoint, and short: many are kept in memory. */
+export const keyOf = ({ statement, signature, signer }: SignedCheckpoint): string =>
+  createHash('sha256')
+    .update(JSON.stringify([statement, signature, signer]))
+    .digest('base64')
+    .slice(0, 24);
 
 function parse(json: string): unknown {
   try {

@@ -1,27 +1,55 @@
 import type { TrailFault } from '../../../core/audit-trail.ts';
 
-const MAX_FAULTS = 100;
+type FaultKind = TrailFault['kind'];
 
-/** The first faults of a trail; of the others is only known that there are more. */
+const MAX_OF_KIND = 20;
+
+/** The most telling first. */
+const KINDS: readonly FaultKind[] = [
+  'changed',
+  'removed',
+  'reordered',
+  'truncated',
+  'index',
+  'unreadable',
+  'bad-checkpoint',
+];
+
+/** The first faults of each kind; of the others is only known how many there are. */
 export interface FaultList {
   add(fault: TrailFault): void;
-  /** Whether something is wrong with this very record. */
+  /** Whether something is wrong with this very record; of kinds with many faults, only the first records are known. */
   has(seq: number): boolean;
   readonly isEmpty: boolean;
-  /** In the order of the records. */
+  /** By their kinds, and in the order of the records. */
   list(): readonly TrailFault[];
 }
 
+/** INVARIANT: many faults of one kind push out none of another. */
 export function createFaultList(): FaultList {
-  const faults: TrailFault[] = [];
+  const kept = new Map<FaultKind, TrailFault[]>();
+  const left = new Map<FaultKind, number>();
+  const all = (): TrailFault[] => [...kept.values()].flat();
+
+  function listKind(kind: FaultKind): TrailFault[] {
+    const faults = [...(kept.get(kind) ?? [])].sort((a, b) => a.seq - b.seq);
+    const times = left.get(kind);
+    const last = faults.at(-1);
+    if (times === undefined || last === undefined) return faults;
+    return [...faults, { seq: last.seq, kind, message: `and ${times} more like that`, times }];
+  }
+
   return {
     add(fault) {
-      if (faults.length < MAX_FAULTS) faults.push(fault);
+      const faults = kept.get(fault.kind) ?? [];
+      kept.set(fault.kind, faults);
+      if (faults.length < MAX_OF_KIND) faults.push(fault);
+      else left.set(fault.kind, (left.get(fault.kind) ?? 0) + (fault.times ?? 1));
     },
-    has: (wanted) => faults.some(({ seq }) => seq === wanted),
+    has: (wanted) => all().some(({ seq }) => seq === wanted),
     get isEmpty() {
-      return faults.length === 0;
+      return kept.size === 0;
     },
-    list: () => [...faults].sort((a, b) => a.seq - b.seq),
+    list: () => KINDS.flatMap(listKind),
   };
 }

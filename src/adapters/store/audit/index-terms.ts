@@ -15,7 +15,7 @@ export const toTerm = (text: string): string => text.slice(0, MAX_LENGTH);
 export const turnRound = (text: string): string => [...toTerm(text)].reverse().join('');
 
 /** Everything that a record shall be found by, without repetitions. */
-export function listTerms(record: AuditRecord): readonly (readonly [Kind, string])[] {
+function listTerms(record: AuditRecord): readonly (readonly [Kind, string])[] {
   const { caller, approvedBy = [], node, nodes = [], action, run, event } = record;
   const people = [...(caller === undefined ? [] : [caller]), ...approvedBy];
   const machines = [...(node === undefined ? [] : [node]), ...nodes];
@@ -32,3 +32,13 @@ export function listTerms(record: AuditRecord): readonly (readonly [Kind, string
 
 const distinct = (kind: Kind, terms: readonly string[]): (readonly [Kind, string])[] =>
   [...new Set(terms)].map((term) => [kind, term] as const);
+
+/** The rows of `terms` of one record: kind, term, number. */
+export const listIndexRows = (seq: number, record: AuditRecord): readonly (readonly [Kind, string, number])[] =>
+  listTerms(record).map(([kind, term]) => [kind, term, seq]);
+
+/** The time in `moments`, ms since the epoch. A time that is none is before all others. */
+export function readMoment({ at }: AuditRecord): number {
+  const time = Date.parse(at);
+  return Number.isNaN(time) ? 0 : time;
+}

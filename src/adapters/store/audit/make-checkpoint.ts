@@ -2,7 +2,6 @@ import type { AuditRecord } from '../../../core/audit.ts';
 import type { ChainHead, Checkpoint, SignedCheckpoint } from '../../../core/audit-trail.ts';
 import { writeCanonicalJson } from '../../../core/canonical-json.ts';
 import type { Signer } from '../../../core/ports.ts';
-import type { TrailRecord } from './trail-rows.ts';
 
 export interface CheckpointFacts {
   readonly head: ChainHead;
@@ -32,14 +31,6 @@ export async function signCheckpoint(
 
 /** How the trail itself keeps a checkpoint: `count` and `digest` are the number and the hash of the record it vouches for. */
 export function recordCheckpoint(checkpoint: SignedCheckpoint, { head, by, at }: CheckpointFacts): AuditRecord {
-  const record: TrailRecord = {
-    at,
-    by,
-    event: 'checkpoint',
-    signer: checkpoint.signer,
-    count: head.seq,
-    digest: head.hash,
-    checkpoint,
-  };
-  return record;
+  const { signer } = checkpoint;
+  return { at, by, event: 'checkpoint', signer, count: head.seq, digest: head.hash, checkpoint };
 }

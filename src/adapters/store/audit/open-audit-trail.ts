@@ -5,14 +5,16 @@ import { McoError, toMcoError } from '../../../core/errors.ts';
 import type { Clock, Signer, Verifier } from '../../../core/ports.ts';
 import { createFile } from '../create-file.ts';
 import { type Database, openSharedDatabase } from '../database.ts';
+import { readSigned } from './checkpoint-text.ts';
 import { type CheckpointsFile, openCheckpointsFile } from './checkpoints-file.ts';
+import { createSchemaGuard, requireOwnSchema } from './compare-schema.ts';
 import { findRecords } from './find-records.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { recordCheckpoint, signCheckpoint } from './make-checkpoint.ts';
 import { readRecords } from './read-records.ts';
 import { describeTrailFailure } from './trail-failure.ts';
 import { requireHead } from './trail-head.ts';
-import { type TrailRow, toChained } from './trail-rows.ts';
+import { readDoc, type TrailRow, toChained } from './trail-rows.ts';
 import { prepareTrail } from './trail-schema.ts';
 import { verifyTrail } from './verify-trail.ts';
 import { writeRecords } from './write-records.ts';
@@ -27,7 +29,7 @@ export interface AuditSink {
 export interface AuditTrailOptions {
   /** A SQLite file of its own, in a directory that exists; or `:memory:`, which forgets everything at the end. */
   readonly path: string;
-  /** Whether a trail that is not there is an error. Default: an empty one is made. */
+  /** Whether a trail that is not there is an error; without a signer it is opened to be looked at. Default: an empty one is made. */
   readonly mustExist?: boolean | undefined;
   /** Where signed checkpoints are kept outside of the trail, as JSON lines. Undefined: nowhere. */
   readonly checkpointsPath?: string | undefined;
@@ -54,6 +56,9 @@ export interface OpenTrail extends AuditTrail {
 
 const MEMORY = ':memory:';
 
+/** Fewer than the end of the file that is looked at has lines. */
+const MAX_RECENT = 50;
+
 /**
  * Opens the bot's audit trail. Several processes may have it open: the bot, and `mcobot audit` beside it.
  *
@@ -65,6 +70,7 @@ export async function openAuditTrail(options: AuditTrailOptions): Promise<OpenTr
   let id: string;
   try {
     id = prepareTrail(database, options.clock.now());
+    if (isWritten(options)) requireOwnSchema(database);
   } catch (thrown) {
     database.discard();
     throw describeTrailFailure(path, thrown);
@@ -73,6 +79,9 @@ export async function openAuditTrail(options: AuditTrailOptions): Promise<OpenTr
   const checkpoints = checkpointsPath === undefined ? undefined : openCheckpointsFile(checkpointsPath, path);
   return createTrail({ ...options, path, id, database, checkpoints });
 }
+
+/** Who only looks at a trail may look at one that somebody changed. */
+const isWritten = ({ mustExist = false, signer }: AuditTrailOptions): boolean => !mustExist || signer !== undefined;
 
 async function openFile(path: string, { mustExist = false }: AuditTrailOptions): Promise<Database> {
   try {
@@ -121,9 +130,10 @@ function createTrail(parts: TrailParts): OpenTrail {
     }
   }
 
+  const guard = createSchemaGuard(database);
   const commits = createGroupCommit((records) => {
     try {
-      return writeRecords(database, records);
+      return writeRecords(database, records, guard);
     } catch (thrown) {
       throw describeTrailFailure(path, thrown);
     }
@@ -145,7 +155,12 @@ function createTrail(parts: TrailParts): OpenTrail {
   return {
     id,
     append: (record) => commits.append(record),
-    find: (query) => attempt(() => findRecords(database, query).flatMap(toRecords)),
+    find: (query) =>
+      attempt(async () => {
+        const found: ChainedRecord[] = [];
+        for await (const row of findRecords(database, query)) found.push(...toRecords(row));
+        return found;
+      }),
     async *read({ since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) {
       const isWhole = since === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY;
       const rows = readRecords(database);
@@ -163,9 +178,10 @@ function createTrail(parts: TrailParts): OpenTrail {
       return await attempt(async () => {
         const at = new Date(clock.now()).toISOString();
         const facts = { head: await readHeadNow(), by, at, trail: id };
+        const recent = checkpoints === undefined ? [] : await listRecent(database);
         const checkpoint = await signCheckpoint(signer, facts);
         await commits.append(recordCheckpoint(checkpoint, facts));
-        await checkpoints?.append(checkpoint);
+        await checkpoints?.append(checkpoint, recent);
         return checkpoint;
       });
     },
@@ -175,4 +191,14 @@ function createTrail(parts: TrailParts): OpenTrail {
       database.close();
     },
   };
+}
+
+/** What a full disk or a power failure may have kept out of the file of checkpoints. */
+async function listRecent(database: Database): Promise<readonly SignedCheckpoint[]> {
+  const recent: SignedCheckpoint[] = [];
+  for await (const row of findRecords(database, { events: ['checkpoint'], max: MAX_RECENT })) {
+    const signed = readSigned(readDoc(row.doc)?.record.checkpoint);
+    if (signed !== undefined) recent.push(signed);
+  }
+  return recent;
 }

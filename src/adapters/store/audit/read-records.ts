@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { breathe } from './breathe.ts';
 import { COLUMNS, readRow, SAFE_SEQ, type TrailRow } from './trail-rows.ts';
 
 const PAGE = 128;
@@ -29,5 +30,3 @@ export async function* readRecords(database: Database, after = 0): AsyncGenerato
     await breathe();
   }
 }
-
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

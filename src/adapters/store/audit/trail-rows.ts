@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AuditRecord } from '../../../core/audit.ts';
-import type { ChainedRecord, SignedCheckpoint } from '../../../core/audit-trail.ts';
+import type { ChainedRecord } from '../../../core/audit-trail.ts';
 import type { SqlRow } from '../database.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** A record as the trail keeps it: one of a checkpoint carries it. */
-export type TrailRecord = AuditRecord & { readonly checkpoint?: SignedCheckpoint };
 
 /** The hash before the first record. */
 export const NO_HASH: Buffer = Buffer.alloc(32);
@@ -38,12 +35,12 @@ export const chainHash = (before: Buffer, doc: Buffer): Buffer =>
   createHash('sha256').update(before).update(doc).digest();
 
 /** The record in a row and the place that it says it has; undefined when it does not parse. */
-export function readDoc(doc: Buffer | undefined): { seq: unknown; record: TrailRecord } | undefined {
+export function readDoc(doc: Buffer | undefined): { seq: unknown; record: AuditRecord } | undefined {
   if (doc === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(UTF8.decode(doc));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const { seq, ...record } = value as TrailRecord & { seq?: unknown };
+    const { seq, ...record } = value as AuditRecord & { seq?: unknown };
     return typeof record.at === 'string' && typeof record.event === 'string' ? { seq, record } : undefined;
   } catch {
     return undefined;

@@ -1,14 +1,22 @@
+import type { AuditRecord } from '../../../core/audit.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
-import { chainHash, NO_HASH, readDoc, type TrailRecord, type TrailRow } from './trail-rows.ts';
+import { chainHash, NO_HASH, readDoc, type TrailRow } from './trail-rows.ts';
 
 /** After a fault the hash before the next record may be any of several; more than these are not tried. */
 const MAX_BEFORE = 32;
 const MAX_TRIED = 8;
 
+export interface TakenRow {
+  /** Undefined when it can't be read. */
+  readonly record: AuditRecord | undefined;
+  /** Whether it is what was written there. */
+  readonly isFine: boolean;
+}
+
 export interface ChainWalk {
   readonly faults: FaultList;
-  /** Takes the rows in the order of their numbers; returns the record if it can be read. */
-  take(row: TrailRow): TrailRecord | undefined;
+  /** Takes the rows in the order of their numbers. */
+  take(row: TrailRow): TakenRow;
   readonly records: number;
   /** Of the last row. */
   readonly last: { readonly seq: number; readonly hash: Buffer };
@@ -70,7 +78,7 @@ export function createChainWalk(): ChainWalk {
       goOn(row, isFine);
       // Where the right record is elsewhere, its hash is there too.
       if (read !== undefined && !isPlaced) before = undefined;
-      return read?.record;
+      return { record: read?.record, isFine };
     },
   };
 }

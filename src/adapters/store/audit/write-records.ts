@@ -1,7 +1,8 @@
 import type { AuditRecord } from '../../../core/audit.ts';
 import type { ChainedRecord } from '../../../core/audit-trail.ts';
 import type { Database } from '../database.ts';
-import { listTerms } from './index-terms.ts';
+import { createSchemaGuard } from './compare-schema.ts';
+import { listIndexRows, readMoment } from './index-terms.ts';
 import { requireHead } from './trail-head.ts';
 import { chainHash } from './trail-rows.ts';
 
@@ -24,10 +25,17 @@ export interface NewRecord {
 /**
  * Writes records behind the last one: all of them or none. When it returns, the disk has them.
  *
+ * @param guard throws when nothing may be added; asked in the transaction
  * @throws McoError `failed/audit`, `failed/store`
  */
-export function writeRecords(database: Database, records: readonly NewRecord[]): ChainedRecord[] {
+export function writeRecords(
+  database: Database,
+  records: readonly NewRecord[],
+  guard = createSchemaGuard(database),
+): ChainedRecord[] {
   return database.transact(() => {
+    // INVARIANT: nobody else's trigger or index decides what becomes of what is written here.
+    guard();
     // INVARIANT: the head is read under the lock for writing, so that no other process continues from the same record.
     const head = requireHead(database);
     let { seq, hash } = head;
@@ -39,15 +47,8 @@ export function writeRecords(database: Database, records: readonly NewRecord[]):
       return { seq, hash: hash.toString('hex'), record };
     });
     database.run(MOVE_HEAD, seq, hash, records.length);
-    database.run(INSERT_MOMENTS, JSON.stringify(written.map(({ seq: at, record }) => [at, readTime(record)])));
-    const terms = written.flatMap(({ seq: at, record }) => listTerms(record).map(([kind, term]) => [kind, term, at]));
-    database.run(INSERT_TERMS, JSON.stringify(terms));
+    database.run(INSERT_MOMENTS, JSON.stringify(written.map(({ seq: at, record }) => [at, readMoment(record)])));
+    database.run(INSERT_TERMS, JSON.stringify(written.flatMap(({ seq: at, record }) => listIndexRows(at, record))));
     return written;
   });
 }
-
-/** A time that is none is before all others. */
-const readTime = ({ at }: AuditRecord): number => {
-  const time = Date.parse(at);
-  return Number.isNaN(time) ? 0 : time;
-};

@@ -16,6 +16,12 @@ test('colours take no room', () => {
   assert.equal(countRows('\u001b[1;33mPARTIAL\u001b[0m 12', 10), 1);
 });
 
+test('a line is wrapped behind blanks, and inside a word only where it is wider than the terminal', () => {
+  assert.deepEqual(wrapLine('needs approval of leads', 16), ['needs approval ', 'of leads']);
+  assert.deepEqual(wrapLine('    0123456789abcdef', 10), ['    012345', '6789abcdef']);
+  assert.deepEqual(wrapLine('whole word', 5), ['whole', ' word']);
+});
+
 test('pieces of a wrapped line fit and add up to it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), fc.integer({ min: 2, max: 20 }), (line, columns) => {

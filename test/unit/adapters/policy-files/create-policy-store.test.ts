@@ -58,9 +58,11 @@ describe('createPolicyStore', () => {
     write('a.yaml~', 'old');
     write('.a.yaml', 'hidden');
     write('notes.txt', 'no');
+    write('C.YAML', '3');
+    write('d.Yml', '4');
     mkdirSync(join(dir, 'cases'));
     write('cases/c.yaml', 'case');
-    assert.equal(watchDir().current(), 'a.yml=1 b.yaml=2');
+    assert.equal(watchDir().current(), 'C.YAML=3 a.yml=1 b.yaml=2 d.Yml=4');
   });
 
   it('reads one file', () => {
@@ -185,6 +187,30 @@ describe('createPolicyStore', () => {
     assert.deepEqual(
       eventsAfter(() => chmodSync(file, 0o644)),
       [[], ['reload node.yaml=2'], []],
+    );
+  });
+
+  it('refuses a directory in which every user may put files, even a sticky one, for all files and for one', () => {
+    write('a.yaml', '1');
+    const store = watchDir();
+    for (const mode of [0o777, 0o1777, 0o703]) {
+      chmodSync(dir, mode);
+      const open = `usage/bad-file every user may write ${dir} | chmod o-w ${dir}`;
+      assert.equal(messageOf(watchDir), open);
+      assert.equal(
+        messageOf(() => watchFile('a.yaml')),
+        open,
+      );
+    }
+    const exposed = `usage/bad-file every user may write ${dir}`;
+    assert.deepEqual(
+      eventsAfter(() => write('a.yaml', '2')),
+      [[], [exposed], []],
+    );
+    assert.equal(store.current(), 'a.yaml=1');
+    assert.deepEqual(
+      eventsAfter(() => chmodSync(dir, 0o775)),
+      [[], ['reload a.yaml=2'], []],
     );
   });
 

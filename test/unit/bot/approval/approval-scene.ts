@@ -1,7 +1,9 @@
-import type { Authority, Question } from '../../../../src/bot/bot.ts';
+import assert from 'node:assert/strict';
+import type { Authority, MembershipOptions, Question } from '../../../../src/bot/bot.ts';
+import type { AuditTrail } from '../../../../src/core/audit-trail.ts';
 import type { ButtonAction } from '../../../../src/core/card.ts';
 import type { ChatTraits } from '../../../../src/core/chat.ts';
-import type { ApprovalRule, Decision } from '../../../../src/policy/policy.ts';
+import type { ApprovalRule, Decision, Memberships } from '../../../../src/policy/policy.ts';
 import { allowedBy, grantOf } from '../../../fakes/decisions.ts';
 import { createChatScene } from '../chat-scene.ts';
 import { alive, type Script } from '../scripted-fleet.ts';
@@ -26,6 +28,10 @@ export interface FakePolicy {
   /** Accounts that are somebody else's than their names say. */
   readonly renamed: Map<string, string>;
   isAway: boolean;
+  /** What a chat says when it is asked now; with `nobody` it has nobody in its groups any more. */
+  memberships(): Memberships;
+  /** Who was looked up, and how. */
+  readonly looked: (readonly [string, MembershipOptions | undefined])[];
 }
 
 /** A bot in a chat whose writes need the yes of `raj` or `bob`. */
@@ -35,20 +41,39 @@ export async function createApprovalScene({ rule, fleet = FLEET, traits }: Appro
     decide: ({ effect }) => (effect === 'write' ? needsApproval(rule) : allowedBy(grantOf())),
     renamed: new Map(),
     isAway: false,
+    memberships: () => ({ of: new Set(), unresolved: [] }),
+    looked: [],
   };
   const authority: Authority = {
     identify: (account) => policy.renamed.get(account) ?? account.replace(/^.*\//, 'person:'),
     decide: (question) => policy.decide(question),
-    findMemberships: () => Promise.resolve({ of: new Set(), unresolved: [] }),
+    async findMemberships(account, options) {
+      policy.looked.push([account.replace(/^.*\//, ''), options]);
+      return options?.isFresh === true ? policy.memberships() : { of: new Set(), unresolved: [] };
+    },
     rolesOf: () => ['operator'],
-    judgeMember(group, { caller }) {
-      if (policy.isAway) return 'unknown';
+    judgeMember(group, { caller, memberships }) {
+      if (policy.isAway || memberships.unresolved.length > 0) return 'unknown';
+      if (memberships.of.has('nobody')) return 'out';
       return group === 'leads' && policy.leads.includes(caller.replace('person:', '')) ? 'in' : 'out';
     },
   };
+  const notAsked = () => Promise.reject(new Error('nobody asks for it here'));
+  const trail: AuditTrail = {
+    append: (record) => scene.audit.append(record),
+    async find({ run, events }) {
+      return scene.audit.records
+        .map((record, index) => ({ seq: index + 1, hash: '', record }))
+        .filter(({ record }) => record.run?.endsWith(run ?? '') === true && events?.includes(record.event) !== false);
+    },
+    read: () => assert.fail('nobody asks for it here'),
+    head: notAsked,
+    verify: notAsked,
+    checkpoint: notAsked,
+  };
   const scene = createChatScene(fleet, {
     traits,
-    bot: { authority, openThread: (run) => scene.conversations().openThread(run) },
+    bot: { authority, trail, openThread: (run) => scene.conversations().openThread(run) },
   });
   await scene.start();
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { digestOrder } from '../../../../src/bot/approval/freeze-order.ts';
+import { verifyOrder } from '../../../../src/bot/approval/verify-order.ts';
 import type { StoredApproval } from '../../../../src/core/store.ts';
 import { alive } from '../scripted-fleet.ts';
 import { createApprovalScene } from './approval-scene.ts';
@@ -37,12 +38,15 @@ describe('an order that needs approval', () => {
     assert.match(await scene.tell('raj', 'approve 0001'), /^run 0001 is approved \(list \w{6}, 2 nodes\)/);
     const digest = approval?.digest;
     assert.deepEqual(
-      scene.requests().map(({ audience, caller, targets, approvals }) => ({ audience, caller, targets, approvals })),
+      scene.requests().map(({ audience, caller, targets, approvals, approvedAt }) => {
+        return { audience, caller, targets, approvals, approvedAt };
+      }),
       ['web1', 'web2'].map((audience) => ({
         audience,
         caller: 'person:ana',
         targets: { count: 2, digest, isNarrowed: false },
         approvals: [{ by: 'person:raj', at: scene.clock.now() - 2000, digest }],
+        approvedAt: scene.clock.now() - 2000,
       })),
     );
     assert.deepEqual(scene.told().slice(2), ['approved raj', 'decided ana allow', 'intent ana', 'outcome ana OK']);
@@ -51,6 +55,8 @@ describe('an order that needs approval', () => {
       .slice(2);
     for (const record of [approved, decided, intent, outcome]) assert.deepEqual(record?.approvedBy, ['person:raj']);
     for (const record of [approved, decided, intent]) assert.equal(record?.digest, digest);
+    for (const record of [decided, intent, outcome]) assert.deepEqual(record?.input, { package: 'nginx' });
+    for (const record of [decided, intent]) assert.deepEqual(record?.rules, ['roles.yaml:14']);
     const edits = scene.chat.calls.filter(({ name, urgency }) => name === 'edit' && urgency === 'final');
     assert.match(edits[1]?.text ?? '', /\nAPPROVED by @raj · 2 nodes, list \w{6}$/, 'the buttons are gone at once');
     assert.match(scene.rootText(), /\nOK · 2 \/ 2 · .* · approved by @raj 22:13 UTC\n/);
@@ -144,6 +150,23 @@ describe('an order that needs approval', () => {
     assert.deepEqual(scene.buttons(), ['approve', 'reject', 'withdraw'], 'it waits still');
   });
 
+  it('is approved and rejected by members whom the chat has in the group now, not a while ago', async () => {
+    const scene = await createApprovalScene();
+    await scene.park();
+    scene.policy.memberships = () => ({ of: new Set(['nobody']), unresolved: [] });
+    assert.match(await scene.press('raj', 'approve'), /^DENIED · only members of `leads` decide/);
+    assert.match(await scene.press('raj', 'reject'), /^DENIED · only members of `leads` decide/);
+    scene.policy.memberships = () => ({ of: new Set(), unresolved: ['slack:T1/S1'] });
+    assert.match(await scene.press('raj', 'approve'), /^DENIED · nobody knows for now whether you are in `leads`/);
+    assert.equal((await scene.lastRun()).approval?.state, 'awaiting');
+    scene.policy.looked.length = 0;
+    await scene.tell('eve', 'approve 0001');
+    assert.ok(
+      scene.policy.looked.every(([, options]) => options?.isFresh !== true),
+      'for strangers nobody is asked',
+    );
+  });
+
   it('needs different people, each once', async () => {
     const scene = await createApprovalScene({ rule: { count: 2 } });
     await scene.park();
@@ -206,7 +229,8 @@ describe('an order that needs approval', () => {
       assert.match(await scene.press('raj', 'approve'), /^NOT SENT · what is kept of this order is not what was shown/);
       assert.equal(scene.audit.records.at(-1)?.code, 'untrusted/changed-order');
     }
-    // Whoever changes the digest too is found out by who saw the first one.
+    // Whoever changes the digest too is found out by who saw the first one, also where there is no trail to read.
+    Object.assign(scene.bot(), { trail: undefined });
     const forged = { ...order, nodes: ['web3'] };
     const now = (await scene.store.runs.find(id))?.approval ?? approval;
     const digest = digestOrder(scene.bot().hash, forged);
@@ -214,6 +238,64 @@ describe('an order that needs approval', () => {
     const typed = `approve 0001 ${approval.digest.slice(0, 6)}`;
     assert.match(await scene.tell('raj', typed), /^DENIED · run `0001` is not about list/);
     assert.deepEqual(scene.requests(), []);
+  });
+
+  it('is not sent when the store was changed together with its digest: the list on record is another', async () => {
+    const scene = await createApprovalScene();
+    const { id, approval } = await scene.park();
+    assert.ok(approval);
+    const order = { ...approval.order, nodes: ['web3'] };
+    const digest = digestOrder(scene.bot().hash, order);
+    await scene.store.runs.changeApproval(id, approval, { ...approval, order, digest });
+    assert.match(await scene.press('raj', 'approve'), /^NOT SENT · what is kept of this order is not what was shown/);
+    const { event, code } = scene.audit.records.at(-1) ?? {};
+    assert.deepEqual([event, code, scene.requests()], ['refused', 'untrusted/changed-order', []]);
+    assert.equal((await scene.lastRun()).approval?.yes.length, 0);
+  });
+
+  it('is not sent when nothing on record says that it waits, nor as another run than its own', async () => {
+    const scene = await createApprovalScene();
+    const { id, approval } = await scene.park();
+    assert.ok(approval);
+    const { records } = scene.audit;
+    const at = records.findIndex(({ event }) => event === 'awaiting');
+    const [awaiting] = records.splice(at, 1);
+    assert.ok(awaiting);
+    assert.match(
+      await scene.tell('raj', 'approve 0001'),
+      /^NOT SENT · what is kept of this order is not what was shown/,
+    );
+    records.splice(at, 0, awaiting);
+    await scene.park('package update bash');
+    const other = (await scene.lastRun()).approval;
+    assert.ok(other);
+    await scene.store.runs.changeApproval(id, approval, other);
+    assert.match(await scene.tell('raj', `approve ${id}`), /^NOT SENT · what is kept of this order/);
+    assert.deepEqual(scene.requests(), []);
+  });
+
+  it('is not sent with a yes that nobody said', async () => {
+    const scene = await createApprovalScene({ rule: { count: 2 } });
+    const { id, approval } = await scene.park();
+    assert.ok(approval);
+    const { digest } = approval;
+    const yes = { by: 'person:bob', account: 'slack:T1/bob', place: 'slack:T1/C1', at: scene.clock.now(), digest };
+    await scene.store.runs.changeApproval(id, approval, { ...approval, yes: [yes] });
+    assert.match(await scene.press('raj', 'approve'), /^NOT SENT · what is kept of this order is not what was shown/);
+    assert.deepEqual(scene.requests(), []);
+  });
+
+  it('is changed behind the bot’s back after the yes, and not sent all the same', async () => {
+    const scene = await createApprovalScene();
+    const { approval } = await scene.park();
+    assert.ok(approval);
+    const order = { ...approval.order, nodes: ['web3'] };
+    const yes = [
+      { by: 'person:raj', account: 'slack:T1/raj', place: 'slack:T1/C1', at: scene.clock.now(), digest: '' },
+    ];
+    const digest = digestOrder(scene.bot().hash, order);
+    const forged: StoredApproval = { ...approval, order, digest, yes: yes.map((one) => ({ ...one, digest })) };
+    await assert.rejects(verifyOrder(scene.bot(), forged), { code: 'untrusted/changed-order' });
   });
 
   it('waits on while the requester has no room for another run', async () => {

@@ -82,7 +82,22 @@ describe('an order that waits', () => {
       const outcomes = scene.told().filter((line) => line.startsWith('outcome'));
       assert.equal(outcomes.length, 1);
       assert.equal(scene.requests().length, outcomes[0] === 'outcome ana OK' ? 2 : 0);
-      assert.equal(scene.chat.whispers.filter(({ text }) => /^NOT SENT · .* already/.test(text)).length, 2);
+      const names = {
+        REJECTED: 'rejected already, by @raj',
+        WITHDRAWN: 'withdrawn already, by @ana',
+        OK: 'approved already, by @bob',
+      };
+      const already = names[outcomes[0]?.split(' ').at(-1) as keyof typeof names];
+      assert.equal(
+        scene.chat.whispers.filter(({ text }) => text.startsWith(`NOT SENT · run \`0001\` is ${already}`)).length,
+        2,
+      );
+      const counted = scene.told().filter((line) => /^(approved|rejected|withdrawn) /.test(line));
+      assert.equal(counted.length, 1, `only the one that counts is recorded as such: ${counted.join(', ')}`);
+      const refused = scene.audit.records.filter(
+        ({ event, code }) => event === 'refused' && code === 'usage/not-waiting',
+      );
+      assert.equal(refused.length, 2);
     }
   });
 

@@ -20,7 +20,7 @@ describe('an order that nobody approves in time', () => {
     assert.match(scene.rootText(), /\nEXPIRED · 2 nodes were not asked · nothing was sent\n/);
     assert.deepEqual(scene.buttons(), ['again', 'details']);
     assert.deepEqual(scene.told().slice(2), ['expired ana', 'outcome ana EXPIRED']);
-    assert.match(await scene.tell('raj', 'approve 0001'), /^NOT SENT · run `0001` is expired already/);
+    assert.match(await scene.tell('raj', 'approve 0001'), /^NOT SENT · run `0001` has expired/);
     assert.deepEqual(scene.requests(), []);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { verifyOrder } from '../../../../src/bot/approval/verify-order.ts';
+import type { MembershipOptions } from '../../../../src/bot/bot.ts';
 import type { Expression } from '../../../../src/core/filter.ts';
 import type { StoredYes } from '../../../../src/core/store.ts';
 import type { Decision, NodeLimit } from '../../../../src/policy/policy.ts';
@@ -81,6 +82,29 @@ describe('right before an approved order is sent', () => {
     );
   });
 
+  it('they must be in it by what their chat says then; if it can’t be asked, that is a no and said so', async () => {
+    for (const [memberships, reason] of [
+      [{ of: new Set(['nobody']), unresolved: [] }, /^who approved it is not in `leads` any more: @raj$/],
+      [
+        { of: new Set<string>(), unresolved: ['slack:T1/S1'] },
+        /^nobody knows for now whether @raj is in `leads`: its chat/,
+      ],
+    ] as const) {
+      const scene = await createApprovalScene();
+      await scene.park();
+      scene.policy.memberships = () => {
+        const isSaid = scene.audit.records.some(({ event }) => event === 'approved');
+        return isSaid ? memberships : { of: new Set(), unresolved: [] };
+      };
+      await scene.tell('raj', 'approve 0001');
+      const end = await scene.end();
+      assert.deepEqual([end?.outcome, end?.problem?.code, scene.requests()], ['NOT SENT', 'denied/not-approver', []]);
+      assert.match(end?.problem?.message ?? '', reason);
+      const [account, options] = scene.policy.looked.findLast(([, how]) => how?.isFresh === true) ?? [];
+      assert.deepEqual([account, options], ['raj', { isFresh: true, group: 'leads' }]);
+    }
+  });
+
   it('two accounts that turned out to be one person’s are one yes', async () => {
     const scene = await createApprovalScene({ rule: { count: 2 } });
     await scene.park();
@@ -90,13 +114,13 @@ describe('right before an approved order is sent', () => {
     // While the second yes is looked at.
     scene.policy.leads.push('bob');
     Object.assign(authority, {
-      findMemberships: (account: string) => {
+      findMemberships: (account: string, options?: MembershipOptions) => {
         if (
           scene.audit.records.some(({ event, approvedBy }) => event === 'approved' && approvedBy?.[0] === 'person:bob')
         ) {
           scene.policy.renamed.set('slack:T1/bob', 'person:raj');
         }
-        return findMemberships(account);
+        return findMemberships(account, options);
       },
     });
     await scene.tell('bob', 'approve 0001');
@@ -196,6 +220,8 @@ describe('right before an approved order is sent', () => {
       at: scene.clock.now(),
       digest,
     });
+    // Nobody said so, which a trail would tell.
+    Object.assign(scene.bot(), { trail: undefined });
     const verify = (...yes: readonly StoredYes[]) => verifyOrder(scene.bot(), { ...approval, state: 'approved', yes });
     assert.deepEqual(await verify(yesOf('raj'), yesOf('bob')), { rules: ['roles.yaml:14'] });
     for (const second of [yesOf('raj'), yesOf('bob', 'ffff'), { ...yesOf('bob'), account: 'slack:T1/raj' }]) {

@@ -34,6 +34,7 @@ async function setUp(decision: Decision = allowed('roles.yaml:4')) {
   const authority = {
     ...base.authority,
     identify: (account: string) => account.replace(/^.*\//, 'person:'),
+    accountsOf: (person: string) => (person === 'person:raj' ? ['slack:T1/raj', 'console:raj'] : []),
     decide: (question: { agent: string; action: string; effect: string }) => {
       asked.push(`${question.agent}.${question.action} ${question.effect}`);
       return decision;
@@ -101,7 +102,7 @@ describe('audit', () => {
     const seen = async (search: AuditSearch): Promise<string[]> =>
       linesOf(await ask({}, search))
         .map((line) => /^\S+T(\d\d)/.exec(line)?.[1] ?? '')
-        .filter((hour) => hour !== '12');
+        .filter((hour) => hour !== '12' && hour !== '');
     assert.deepEqual(await seen({ who: 'bob' }), ['09']);
     assert.deepEqual(await seen({ who: '@bob' }), ['09']);
     assert.deepEqual(await seen({ who: 'slack:T1/bob' }), ['09', '10']);
@@ -113,6 +114,59 @@ describe('audit', () => {
     assert.deepEqual(await seen({ since: { agoMs: 2.5 * HOUR_MS } }), ['10', '11']);
     assert.deepEqual(await seen({ until: { at: NOON - 1.5 * HOUR_MS } }), ['09', '10']);
     assert.deepEqual(await seen({ who: 'nobody' }), []);
+  });
+
+  it('says of names that mean nothing today what may be meant, and looks for them all the same', async () => {
+    const { ask, write } = await setUp();
+    await write(HOUR_MS, { caller: 'person:bob', action: 'package.updat' });
+    const answer = linesOf(await ask({}, { action: 'package.updat' }));
+    assert.match(answer[0] ?? '', /package\.updat/);
+    assert.equal(answer[1], 'no action is called `package.updat` now: did you mean `package.update`?');
+    assert.equal(linesOf(await ask({}, { action: 'package.update' })).length, 0);
+  });
+
+  it('refuses a time in which nothing can be', async () => {
+    const { ask } = await setUp();
+    const early = { at: NOON - HOUR_MS };
+    await assert.rejects(ask({}, { since: { agoMs: 1 }, until: early }), { code: 'usage/bad-time' });
+    await assert.rejects(ask({}, { since: { at: NOON + 1000 } }), { code: 'usage/bad-time' });
+  });
+
+  it('finds a person with all accounts that the policy lists', async () => {
+    const { ask, write } = await setUp();
+    for (const caller of ['person:raj', 'slack:T1/raj', 'console:raj', 'slack:T1/rajesh'])
+      await write(HOUR_MS, { caller });
+    for (const who of ['raj', '@raj', 'person:raj']) assert.equal(linesOf(await ask({}, { who })).length, 3, who);
+  });
+
+  it('leaves the answers of nodes out and says how many, unless a node is asked for', async () => {
+    const { ask, write } = await setUp();
+    await write(3 * HOUR_MS, { event: 'intent', caller: 'person:bob', run: RUN, nodes: ['web1', 'web2'] });
+    const answer = { event: 'answered', caller: 'person:bob', run: RUN, result: 'ok' } as const;
+    await write(2 * HOUR_MS, { ...answer, node: 'web1' });
+    const one = linesOf(await ask({}, { run: '7f3a' }));
+    assert.equal(one.at(-1), 'and 1 answer of a node: `--node NODE` or `--json` shows it');
+    await write(2 * HOUR_MS, { ...answer, node: 'web2' });
+    const lines = linesOf(await ask({}, { run: '7f3a' }));
+    assert.equal(lines.length, 2);
+    assert.match(lines[0] ?? '', / intent /);
+    assert.equal(lines[1], 'and 2 answers of nodes: `--node NODE` or `--json` shows them');
+    assert.equal(linesOf(await ask({}, { node: 'web2' })).filter((line) => line.includes(' answered ')).length, 1);
+    assert.equal(linesOf(await ask({}, { run: '7f3a' }, { format: 'json' })).length, 3);
+    const alone = await ask({}, { who: 'bob', since: { agoMs: 2.5 * HOUR_MS } });
+    assert.equal(alone.title, 'nothing but answers of nodes is on record that fits');
+    assert.match(linesOf(alone)[0] ?? '', /^and 2 answers/);
+  });
+
+  it('counts only answers of the time that it shows, and not without end', async () => {
+    const { ask, write } = await setUp();
+    const answer = { event: 'answered', caller: 'person:bob', node: 'web1' } as const;
+    for (let i = 0; i < 5; i++) await write(5 * HOUR_MS, answer);
+    for (let i = 0; i < 25; i++) await write(HOUR_MS, { caller: 'person:bob' });
+    await write(HOUR_MS, answer);
+    assert.match(linesOf(await ask({}, { who: 'bob' })).at(-2) ?? '', /^and 1 answer of a node/);
+    await Promise.all(Array.from({ length: 1000 }, () => write(HOUR_MS, answer)));
+    assert.match(linesOf(await ask({}, { who: 'bob' })).at(-2) ?? '', /^and more than 1000 answers of nodes/);
   });
 
   it('finds older records where anything is asked for', async () => {

@@ -95,11 +95,41 @@ test('a node that tells another story is named with both', async () => {
   assert.match(linesOf(answer)[0] ?? '', /^web1: the bot was told `ok`, the node ran it: `aborted`$/);
 });
 
-test('a node that does not answer is named', async () => {
+test('a node that does not answer is named, and contradicts nobody', async () => {
   const site = await createSite({ web1: createNode('web1'), web2: createNode('web2', { tells: false }) });
   await site.run('package update bash -F osfamily=Debian');
   const { answer } = await site.run('audit compare last');
+  assert.match(answer?.title ?? '', /^INCOMPLETE: 1 node tells the same of run \S{4}, 1 does not tell$/);
   assert.match(linesOf(answer)[0] ?? '', /^web2: does not tell: no answer$/);
+  assert.match(linesOf(answer).at(-1) ?? '', /^run [0-9a-f-]{36}$/);
+});
+
+test('what contradicts counts for more than what is not told', async () => {
+  const web1 = createNode('web1');
+  const site = await createSite({ web1, web2: createNode('web2', { tells: false }) });
+  await site.run('package update bash -F osfamily=Debian');
+  web1.records.splice(0);
+  const { answer } = await site.run('audit compare last');
+  assert.match(answer?.title ?? '', /^FAILED: the stories of run \S{4} differ: 1 of 2 nodes, 1 more does not tell$/);
+  assert.deepEqual(
+    answer?.sections.map(({ heading }) => heading),
+    ['What differs', 'Who does not tell', undefined],
+  );
+});
+
+test("the nodes' records are for those who may read the bot's: `rpcutil.audit` takes both rights", async () => {
+  const site = await createSite({ web1: createNode('web1') }, ({ agent }: { agent?: string; action: string }) =>
+    agent === 'mcobot' ? denied('no trail for you', 'roles.yaml:9') : allowed('roles.yaml:1'),
+  );
+  await site.run('package status bash -I web1');
+  const before = site.requests().length;
+  const { refusal } = await site.run(`rpc rpcutil audit run=${await site.lastRun()} -I web1`);
+  assert.equal(refusal?.outcome, 'DENIED');
+  assert.equal(refusal?.error.message, '`rpcutil.audit` needs `mcobot.audit` as well: no trail for you');
+  assert.deepEqual(refusal?.rules, ['roles.yaml:9']);
+  assert.equal(site.requests().length, before);
+  const [decided] = (await site.trail.find({ action: 'rpcutil.audit', max: 9 })).map(({ record }) => record);
+  assert.deepEqual([decided?.event, decided?.result], ['decided', 'deny']);
 });
 
 test('asking the nodes is a run of the asker: decided, recorded, kept, and sent to the nodes of the run alone', async () => {
@@ -117,8 +147,8 @@ test('asking the nodes is a run of the asker: decided, recorded, kept, and sent 
   assert.notEqual(own, run);
   const records = (await site.trail.find({ run: own, max: 100 })).map(({ record }) => record);
   assert.deepEqual(
-    records.map(({ event, action }) => `${event} ${action}`),
-    ['decided', 'intent', 'answered', 'outcome'].map((event) => `${event} rpcutil.audit`),
+    records.map(({ event, action, caller }) => `${event} ${action} ${caller}`),
+    ['decided', 'intent', 'answered', 'outcome'].map((event) => `${event} rpcutil.audit person:ana`),
   );
   assert.match(records[0]?.command ?? '', new RegExp(`^rpc rpcutil audit run=${run} --nodes ${run.slice(-8)}`));
   const [kept] = await site.bot.store.runs.findByEnd({ chat: 'terminal', channel: '' }, own);

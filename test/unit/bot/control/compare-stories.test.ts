@@ -220,12 +220,13 @@ test('every case of a difference is one', () => {
 
 test('a node that does not tell is told of, whatever the bot knows', () => {
   const found = compareStories([INTENT, told('ok')], new Map<string, NodeStory>([['web1', { silence: 'no answer' }]]));
-  assert.deepEqual(found, [{ node: 'web1', text: 'does not tell: no answer' }]);
+  assert.deepEqual(found, [{ node: 'web1', text: 'does not tell: no answer', isSilence: true }]);
 });
 
 test('what may be among the records that were left out is not said to be missing', () => {
   const [found] = compareStories([INTENT, told('ok')], new Map([['web1', { records: [], truncated: true }]]));
-  assert.match(found?.text ?? '', /newest records only/);
+  assert.match(found?.text ?? '', /^does not tell: .*newest records only/);
+  assert.equal(found?.isSilence, true);
 });
 
 test('the nodes of a run are those that were listed and those that answered', () => {

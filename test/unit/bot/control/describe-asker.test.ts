@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeAsker } from '../../../../src/bot/control/describe-asker.ts';
-import { allowed, denied } from '../../../fakes/decisions.ts';
+import { allowed, allowedBy, denied, grantOf } from '../../../fakes/decisions.ts';
 import { createScene } from '../scripted-fleet.ts';
 
 const ASKER = {
@@ -31,6 +31,29 @@ describe('whoami', () => {
     }
     assert.match(text, /package\.status \(read\)/);
     assert.doesNotMatch(text, /package\.update/);
+  });
+
+  it('lists what is put up with, and the bot’s own doings', async () => {
+    const approval = { overNodes: 50, from: 'leads', count: 1, expiresMs: 60_000 };
+    const staging = {
+      text: '-F environment=staging',
+      expression: { class: { is: 'staging' } },
+    } as const;
+    const { bot } = createScene({}, ({ agent, action }: { agent?: string; action: string }) => {
+      if (action === 'update') return allowedBy(grantOf({ maxNodes: 500, approval }), grantOf({ nodes: staging }));
+      return agent === 'mcobot' && action === 'policy' ? denied() : allowed();
+    });
+    const { sections } = await describeAsker(bot, ASKER);
+    const lines = sections.at(-1)?.lines ?? [];
+    assert.ok(
+      lines.includes(
+        'package.update (write): at most 500 nodes, approval of leads over 50, or on -F environment=staging',
+      ),
+      lines.join('\n'),
+    );
+    assert.ok(lines.includes('package.status (read)'));
+    assert.ok(lines.includes('mcobot.audit (read)'));
+    assert.ok(!lines.join().includes('mcobot.policy'));
   });
 
   it('does not wait for a service that does not tell the name', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { createAuditChannel } from '../../../../src/bot/conversation/audit-channel.ts';
 import type { AuditRecord } from '../../../../src/core/audit.ts';
 import type { Card } from '../../../../src/core/card.ts';
@@ -17,6 +18,11 @@ const ALLOWED = {
   run: RUN,
 } as const;
 const DENIED = { event: 'decided', result: 'deny', caller: 'person:bob', action: 'package.update' } as const;
+
+const MINUTE = 60_000;
+
+/** How many events a line stands for. */
+const countOf = (line: string): number => Number(/ (\d+) (?:times, first|more)/.exec(line)?.[1] ?? 1);
 
 function setUp() {
   const clock = createFakeClock(Date.UTC(2026, 10, 22, 10));
@@ -117,33 +123,125 @@ describe('the audit channel', () => {
     ]);
   });
 
-  it('puts at most twenty lines into a post, counts the rest, and keeps what was denied', async () => {
+  it('puts at most twenty lines into a post, what was denied first, and the others into the next', async () => {
     const { channel, clock, outbox, posts, write } = setUp();
     channel.open(outbox);
-    for (let i = 0; i < 30; i++) write(ALLOWED);
+    for (let i = 0; i < 30; i++) write({ ...ALLOWED, caller: `person:p${i}` });
     write(DENIED);
-    write({ event: 'decided', result: 'allow', caller: 'person:late', action: 'package.status' });
     await clock.advance(2000);
-    const [lines = []] = posts();
-    assert.equal(lines.length, 21);
-    assert.match(lines[19] ?? '', /^DENY · @bob/);
-    assert.equal(lines[20], 'and 12 more: /mco audit');
+    assert.deepEqual([posts().length, posts()[0]?.length], [1, 20]);
+    assert.match(posts()[0]?.at(-1) ?? '', /^DENY · @bob/);
+    await clock.advance(2000);
+    assert.deepEqual([posts().length, posts()[1]?.length], [2, 11]);
+    await clock.advance(60 * MINUTE);
+    assert.equal(posts().length, 2);
   });
 
-  it('posts at most thirty times in ten minutes, and then says how much it left out', async () => {
+  it('shows three denials of one caller in ten minutes, and then the number of the others once', async () => {
+    const { channel, clock, outbox, posts, write } = setUp();
+    channel.open(outbox);
+    for (let i = 0; i < 200; i++) {
+      write({ ...DENIED, caller: 'slack:T1/UEVE', reason: `x${i}` });
+      await clock.advance(3000);
+    }
+    await clock.advance(60 * MINUTE);
+    const lines = posts().flat();
+    assert.deepEqual(
+      lines.map((line) => line.replace(/^.* (x\d+) · .*$/, '$1')),
+      ['x0', 'x1', 'x2', 'slack:T1/UEVE: 197 more since 10:00:00 UTC: /mco audit'],
+    );
+  });
+
+  it('tells approvals, reloads, checkpoints and denials of others within seconds while somebody floods it', async () => {
+    const { channel, clock, outbox, posts, write } = setUp();
+    channel.open(outbox);
+    for (let i = 0; i < 120; i++) {
+      write({ ...DENIED, caller: 'slack:T1/UEVE', reason: `x${i}` });
+      write({ event: 'refused', code: 'untrusted/foreign-click', caller: 'slack:T1/UEVE', reason: `y${i}` });
+      await clock.advance(3000);
+    }
+    write({ event: 'approved', caller: 'person:raj', count: 500, digest: 'a'.repeat(64) });
+    write({ event: 'checkpoint', count: 9, digest: 'b'.repeat(64) });
+    write({ event: 'reloaded', reason: 'the policy' });
+    write({ ...DENIED, caller: 'person:mallory', action: 'shell.run' });
+    await clock.advance(2000);
+    const words = (posts().at(-1) ?? []).map((line) => line.split(' · ', 2).join(' '));
+    assert.deepEqual(words, [
+      'APPROVED @raj',
+      'CHECKPOINT record 9, hash bbbbbbbbbbbb',
+      'RELOADED the policy',
+      'DENY @mallory',
+    ]);
+  });
+
+  it('keeps ten of its thirty posts for what strangers can’t bring about', async () => {
     const { channel, clock, items, outbox, posts, write } = setUp();
     channel.open(outbox);
     for (let i = 0; i < 60; i++) {
-      write(DENIED);
+      write({ ...DENIED, caller: `slack:T1/U${i}` });
       await clock.advance(5000);
     }
-    assert.equal(items.length, 30);
-    await clock.advance(302_000 - 1);
-    assert.equal(items.length, 30);
-    await clock.advance(1);
-    assert.equal(items.length, 31);
-    assert.equal(posts().at(-1)?.length, 21);
-    assert.equal(posts().at(-1)?.at(-1), 'and 10 more: /mco audit');
+    assert.equal(items.length, 20);
+    write({ event: 'checkpoint', count: 9, digest: 'b'.repeat(64) });
+    await clock.advance(2000);
+    assert.equal(items.length, 21);
+    assert.match(posts()[20]?.at(-1) ?? '', /^CHECKPOINT/);
+    assert.equal(posts()[20]?.length, 20, 'and what waits rides along');
+    await clock.advance(15 * MINUTE);
+    assert.equal(posts().flat().length, 61, 'nobody is left out');
+  });
+
+  it('hides nothing of the others, whatever one caller does, and leaves no event uncounted', async () => {
+    const RECORDS = {
+      deny: DENIED,
+      allow: ALLOWED,
+      approved: { event: 'approved' },
+      withdrawn: { event: 'withdrawn' },
+      refused: { event: 'refused', code: 'untrusted/x' },
+    } as const;
+    const kind = fc.constantFrom(...(Object.keys(RECORDS) as (keyof typeof RECORDS)[]));
+    const flood = fc.record({
+      kind,
+      many: fc.integer({ min: 1, max: 400 }),
+      pauseMs: fc.integer({ min: 0, max: 90_000 }),
+    });
+    const others = fc.array(fc.record({ kind, who: fc.integer({ min: 0, max: 9 }), after: fc.nat(20) }), {
+      maxLength: 25,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(flood, { minLength: 1, maxLength: 20 }), others, async (floods, said) => {
+        const { channel, clock, outbox, posts, write } = setUp();
+        channel.open(outbox);
+        let sent = 0;
+        const had = new Map<string, number>();
+        const shown: string[] = [];
+        for (const [number, { kind: what, many, pauseMs }] of floods.entries()) {
+          for (let i = 0; i < many; i++) write({ ...RECORDS[what], caller: 'person:eve', reason: `f${number}.${i}` });
+          sent += many;
+          for (const [index, one] of said.entries()) {
+            if (one.after !== number) continue;
+            const share = `${one.who} ${one.kind === 'refused' ? 'deny' : one.kind}`;
+            had.set(share, (had.get(share) ?? 0) + 1);
+            sent++;
+            write({ ...RECORDS[one.kind], caller: `person:p${one.who}`, reason: `o${index}.` });
+            if ((had.get(share) ?? 0) <= 3) shown.push(`o${index}.`);
+          }
+          await clock.advance(pauseMs);
+        }
+        await clock.advance(40 * MINUTE);
+        const lines = posts().flat();
+        for (const reason of shown)
+          assert.ok(
+            lines.some((line) => line.includes(` ${reason} `)),
+            reason,
+          );
+        assert.equal(
+          lines.map(countOf).reduce((sum, count) => sum + count, 0),
+          sent,
+        );
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('escapes whatever somebody made of a name or a reason, and cuts it', async () => {
@@ -158,14 +256,19 @@ describe('the audit channel', () => {
     assert.equal(posts().flat().length, 1);
   });
 
-  it('leaves lines that would be too long together to the count', async () => {
+  it('leaves lines that would be too long together to the next post, and what no post holds to the count', async () => {
     const { channel, clock, outbox, posts, write } = setUp();
     channel.open(outbox);
-    for (let i = 0; i < 20; i++) write({ ...DENIED, reason: '<'.repeat(5000), rules: [`${'&'.repeat(70)}:${i}`] });
+    const reason = '<'.repeat(5000);
+    for (let i = 0; i < 20; i++)
+      write({ ...DENIED, caller: `person:p${i}`, reason, rules: [`${'&'.repeat(70)}:${i}`] });
     await clock.advance(2000);
-    const [lines = []] = posts();
-    assert.ok(lines.length > 2 && lines.length < 20, `${lines.length}`);
-    assert.equal(lines.at(-1), `and ${20 - lines.length + 1} more: /mco audit`);
+    assert.ok((posts()[0]?.length ?? 0) > 2 && (posts()[0]?.length ?? 0) < 20);
+    await clock.advance(MINUTE);
+    assert.equal(posts().flat().length, 20);
+    write({ ...DENIED, rules: Array.from({ length: 500 }, () => '&'.repeat(70)) });
+    await clock.advance(MINUTE);
+    assert.deepEqual(posts().at(-1), ['and 1 more: /mco audit']);
   });
 
   it('gathers until it is opened, and posts what was gathered when it is flushed', async () => {

@@ -66,8 +66,20 @@ describe('mcobot audit', () => {
     const { lines, warnings, exitCode } = await run('--who', 'anna');
     assert.deepEqual(
       [lines, warnings, exitCode],
-      [[], ['no record is like that; in the policy: did you mean `ana`?'], 0],
+      [[], ['the policy names nobody `anna` now: did you mean `ana`?', 'no record is like that'], 0],
     );
+    const other = await run('--action', 'package.updte');
+    assert.deepEqual(other.warnings, [
+      'no action is called `package.updte` now: did you mean `package.update`?',
+      'no record is like that',
+    ]);
+  });
+
+  it('refuses a time in which nothing can be, also to export', async () => {
+    for (const command of [[], ['export']]) {
+      await assert.rejects(run(...command, '--since', '1h', '--until', '2h'), { code: 'usage/bad-time' });
+      await assert.rejects(run(...command, '--since', '2999-01-01'), { code: 'usage/bad-time' });
+    }
   });
 
   it('finds by node, run and time, and says when there is more', async () => {
@@ -97,6 +109,23 @@ describe('mcobot audit', () => {
     assert.equal((await run('export', '--since', '2h')).lines.length, 2);
   });
 
+  it('leaves the answers of nodes out of the text, and says so beside it', async () => {
+    const trail = await openAuditTrail({ path: trailPath, by: 'bot:mcobot', clock: Date, onProblem: () => {} });
+    const answer = { at: hourAgo(0.2), by: 'bot:mcobot', event: 'answered', caller: 'person:eve' } as const;
+    for (const node of ['web7', 'web8']) await trail.append({ ...answer, node });
+    await trail.close();
+    const told = 'and 2 answers of nodes: `--node NODE` or `--json` shows them';
+    const { lines, warnings } = await run('--since', '2h');
+    assert.deepEqual([lines.length, warnings], [2, [told]]);
+    const alone = await run('--who', 'person:eve');
+    assert.deepEqual(
+      [alone.lines, alone.warnings.slice(0, 1)],
+      [[''], [told]].map((part) => part.filter(Boolean)),
+    );
+    assert.equal((await run('--node', 'web8')).lines.length, 1);
+    assert.equal((await run('--since', '2h', '--json')).lines.length, 4);
+  });
+
   it('goes on without the accounts when the policy is broken, and says so', async () => {
     writeFileSync(policy, 'people: [');
     const { lines, warnings, exitCode } = await run('--who', 'ana');
@@ -108,7 +137,7 @@ describe('mcobot audit', () => {
   it('verifies: whole, then not, with each fault on a line', async () => {
     const whole = await run('verify');
     assert.equal(whole.exitCode, 0);
-    assert.match(whole.lines[0] ?? '', /is whole: 5 records, 0 checkpoints$/);
+    assert.match(whole.lines[0] ?? '', /is whole: 7 records, 0 checkpoints$/);
     assert.match(whole.lines.at(-1) ?? '', /there is no checkpoint/);
     const database = openSharedDatabase(trailPath);
     database.execute(
@@ -117,8 +146,11 @@ describe('mcobot audit', () => {
     database.close();
     const { exitCode, lines } = await run('verify');
     assert.equal(exitCode, 1);
-    assert.match(lines[0] ?? '', /is NOT whole: 1 fault in 5 records/);
-    assert.equal(lines[1], '  changed: record 3 was changed: it does not match its hash');
+    assert.match(lines[0] ?? '', /is NOT whole: 2 faults in 7 records/);
+    assert.deepEqual(lines.slice(1, 3), [
+      '  changed: record 3 was changed: it does not match its hash',
+      '  index: the trigger `audit_stays` of the trail is missing',
+    ]);
   });
 
   it('shows its help by example', async () => {

@@ -44,8 +44,18 @@ describe('mcobot policy explain', () => {
     assert.match(out, /^ {2}roles\.yaml:\d+ {2}\S/m);
   });
 
+  it('knows people as whoami and the audit trail show them', async () => {
+    const [plain, shown] = await Promise.all(
+      ['ana', 'person:ana'].map(
+        async (as) => await run(['explain', '--as', as, '--in', 'console', 'package status bash']),
+      ),
+    );
+    assert.match(shown?.out ?? '', /^ALLOW: package\.status \(read\) for person:ana in console/, shown?.error);
+    assert.deepEqual(shown, plain);
+  });
+
   it('takes the policy of a directory or of a configuration', async () => {
-    cpSync('policies', join(dir, 'here'), { recursive: true });
+    cpSync('policies', join(dir, 'here'), { recursive: true, dereference: true });
     const config = join(dir, 'mcobot.yaml');
     writeFileSync(config, readFileSync('deploy/mcobot.yaml', 'utf8').replace(/^#? ?policies:.*$/m, 'policies: here'));
     const command = 'package update libc6 -C web';
@@ -95,7 +105,13 @@ bindings: [{ role: op, who: ["group:ops"] }, { role: op, who: [ana], in: [consol
     [['explain', 'ping'], /`--as` is needed[\s\S]*mcobot policy explain --as ana/],
     [['explain', '--as', 'ana', 'ping'], /`--in` is needed/],
     [['explain', '--as', 'anna', '--in', 'console', 'ping'], /nobody `anna`[\s\S]*did you mean `ana`/],
+    [['explain', '--as', 'person:anna', '--in', 'console', 'ping'], /nobody `anna`[\s\S]*did you mean `ana`/],
+    [['explain', '--as', 'person:console:ana', '--in', 'unix', 'ping'], /`person:console:ana` is no account/],
+    [[...EXPLAIN, '--as', 'bob', 'ping'], /^`--as` is given twice \| give it once$/],
+    [['import', 'x', '--out', 'a', '--out=a'], /`--out` is given twice/],
+    [['test', '--policies', 'a', '--policies', 'b'], /`--policies` is given twice/],
     [['explain', '--as', 'ana', '--in', 'slak', 'ping'], /`slak` is not a place/],
+    [['explain', '--as', 'ana', '--in', 'slack:C0PUBLIC', 'ping'], /`slack:C0PUBLIC` is not a place/],
     [[...EXPLAIN, 'package', 'status'], /is one argument[\s\S]*quote it/],
     [[...EXPLAIN, 'package status', '-F', 'a=b'], /`-F` belongs to the command[\s\S]*quote it/],
     [[...EXPLAIN, 'package statsu bash'], /unknown action `statsu`[\s\S]*did you mean `status`/],
@@ -136,9 +152,25 @@ describe('mcobot policy test', () => {
     assert.equal(code, 0);
   });
 
+  it('knows the actions of the program', async () => {
+    const policies = join(dir, 'stray');
+    cpSync('policies', policies, { recursive: true, dereference: true });
+    writeFileSync(
+      join(policies, 'extra.yaml'),
+      'deny:\n  - { actions: ["package.*"], who: [everyone], inputs: { pakage: ["openafs*"] } }\n',
+    );
+    const cases = join(policies, 'cases/bot.yaml');
+    const text = readFileSync(cases, 'utf8').replace('package.status, effect: read', 'package.status, effect: write');
+    writeFileSync(cases, text);
+    const { code, out } = await run(['test', '--policies', policies]);
+    assert.equal(code, 1);
+    assert.match(out, /^extra\.yaml:2: `package\.\*` has no input `pakage`; did you mean `package`\?$/m);
+    assert.match(out, /^cases\/bot\.yaml:\d+: `package\.status` is a read, and no write$/m);
+  });
+
   it('fails with file and line on a wrong case and on a rule that none reaches', async () => {
     const policies = join(dir, 'failing');
-    cpSync('policies', policies, { recursive: true });
+    cpSync('policies', policies, { recursive: true, dereference: true });
     writeFileSync(join(policies, 'extra.yaml'), 'deny:\n  - { actions: [puppet.run], who: [everyone] }\n');
     const cases = join(policies, 'cases/bot.yaml');
     writeFileSync(cases, readFileSync(cases, 'utf8').replace('expect: allow', 'expect: deny'));

@@ -81,3 +81,24 @@ test('a damaged page in the middle is a fault with the record where it begins', 
   assert.equal(faults.length, 1);
   assert.match(faults[0]?.message ?? '', /^record \d+ and what is behind it can't be read: the file is damaged$/);
 });
+
+test('a record whose number does not fit its place in the file is a fault, and the reading ends', async () => {
+  const folder = makeFolder();
+  const trail = await openTestTrail({}, folder);
+  const records = Array.from({ length: RECORDS }, (_, n) => makeRecord(n, { command: 'x'.repeat(n * 60) }));
+  await Promise.all(records.map((record) => trail.append(record)));
+  await trail.close();
+  const good = readFileSync(trail.path);
+  // Record 38 becomes 102 where that byte is its number; the one behind it is 39 still.
+  const places = [...good.keys()].filter((place) => good[place] === 38);
+  const verdicts: string[] = [];
+  for (const place of places) {
+    const bad = Buffer.from(good);
+    bad[place] = 102;
+    const own = join(folder, String(place));
+    mkdirSync(own);
+    writeFileSync(join(own, 'audit.db'), bad);
+    verdicts.push(await judge(own));
+  }
+  assert.ok(verdicts.includes('faulty'));
+});

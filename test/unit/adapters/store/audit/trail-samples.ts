@@ -7,6 +7,7 @@ import {
   type OpenTrail,
   openAuditTrail,
 } from '../../../../../src/adapters/store/audit/open-audit-trail.ts';
+import { SCHEMA } from '../../../../../src/adapters/store/audit/trail-tables.ts';
 import { type Database, openSharedDatabase } from '../../../../../src/adapters/store/database.ts';
 import type { AuditRecord } from '../../../../../src/core/audit.ts';
 import type { ChainedRecord } from '../../../../../src/core/audit-trail.ts';
@@ -64,11 +65,14 @@ export async function fill(trail: OpenTrail, from: number, to: number): Promise<
   await Promise.all(Array.from({ length: to - from + 1 }, (_, i) => trail.append(makeRecord(from + i))));
 }
 
-/** What somebody does who can write the file, as SQL. */
+const GUARDS = SCHEMA.match(/CREATE TRIGGER .*;/g) ?? [];
+
+/** What somebody does who can write the file, as SQL; the guards are there again afterwards. */
 export function tamper(path: string, work: (database: Database) => void): void {
   const database = openSharedDatabase(path);
   database.execute('DROP TRIGGER IF EXISTS audit_stays; DROP TRIGGER IF EXISTS audit_keeps;');
   work(database);
+  database.execute(GUARDS.join('\n'));
   database.close();
 }
 

@@ -100,13 +100,17 @@ test('removed records are found, in the middle and at the end', async () => {
   assert.deepEqual(await faultsAfterSql('DELETE FROM audit'), ['truncated 1', 'truncated 10']);
 });
 
+/** What somebody does who knows the file well. */
+const cutBehind = (seq: number) =>
+  `${['audit', 'moments', 'terms'].map((table) => `DELETE FROM ${table} WHERE seq > ${seq};`).join('\n')} ${setHead(seq)}`;
+
 const setHead = (seq: number) => `UPDATE head SET seq = ${seq}, records = ${seq},
   hash = (SELECT hash FROM audit WHERE audit.seq = ${seq})`;
 
 test('the last ten records are missed by the checkpoint outside even where the head was moved', async () => {
   const trail = await openFilled();
   await trail.checkpoint();
-  tamper(trail.path, (database) => database.execute(`DELETE FROM audit WHERE seq > 20; ${setHead(20)}`));
+  tamper(trail.path, (database) => database.execute(cutBehind(20)));
   const { faults } = await trail.verify();
   assert.deepEqual(faults, [
     {
@@ -123,7 +127,7 @@ test('the last ten records are missed by the checkpoint outside even where the h
 test('a checkpoint that somebody kept elsewhere shows what is missing', async () => {
   const trail = await openFilled();
   const kept = await trail.checkpoint();
-  tamper(trail.path, (database) => database.execute(`DELETE FROM audit WHERE seq > 20; ${setHead(20)}`));
+  tamper(trail.path, (database) => database.execute(cutBehind(20)));
   rmSync(trail.checkpointsPath);
   assert.deepEqual(
     (await trail.verify([kept])).faults.map(({ kind }) => kind),
@@ -147,7 +151,7 @@ test('an inserted record is found, in the middle and at the end', async () => {
   const shift = `UPDATE audit SET seq = -seq WHERE seq >= 8; UPDATE audit SET seq = 1 - seq WHERE seq < 0;
     INSERT INTO audit SELECT 8, doc, hash FROM audit WHERE seq = 7;`;
   const faults = await faultsAfterSql(shift);
-  assert.equal(faults[0], 'reordered 8');
+  assert.ok(faults.includes('reordered 8'));
   const atEnd =
     'INSERT INTO audit SELECT 31, CAST(replace(doc, \'"seq":30\', \'"seq":31\') AS BLOB), hash FROM audit WHERE seq = 30';
   assert.deepEqual(await faultsAfterSql(atEnd), ['changed 31', 'changed 31']);
@@ -239,12 +243,16 @@ test('a checkpoint inside the trail may not tell of what comes after it', async 
   await fill(trail, 1, 3);
   const checkpoint = await trail.checkpoint();
   tamper(trail.path, (database) => {
-    database.execute('DELETE FROM audit WHERE seq >= 2; DELETE FROM moments; DELETE FROM terms;');
-    database.execute(setHead(1));
+    database.execute(cutBehind(1));
   });
   await trail.append({ ...makeRecord(2, { event: 'checkpoint' }), ...{ checkpoint } });
   rmSync(trail.checkpointsPath);
   assert.deepEqual(await describeFaults(trail), ['bad-checkpoint 2']);
+});
+
+test('a cut that forgot the tables made for finding shows without any checkpoint', async () => {
+  const sql = `DELETE FROM audit WHERE seq > 20; ${setHead(20)}`;
+  assert.deepEqual(await faultsAfterSql(sql), ['index 20']);
 });
 
 test('a torn last line of the checkpoints is dropped by the next one', async () => {
