@@ -51,6 +51,8 @@ export interface Authority {
   rolesOf(asker: Pick<Question, 'caller' | 'place' | 'memberships'>): readonly string[];
   /** Whether somebody is in a group of the policy: of those who may approve. */
   judgeMember(group: string, asker: Pick<Question, 'caller' | 'memberships'>): Belonging;
+  /** Set where nothing is decided but by the nodes: the terminal client's, which also keeps no run for a later command. */
+  readonly leavesToNodes?: boolean | undefined;
   /** The policy's files and their cases as they are now; undefined where there are none. @throws McoError */
   policyTests?: (() => Promise<PolicyTests>) | undefined;
 }

@@ -43,7 +43,7 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
   const late = createLateAnswers(bot.clock);
   const patience = { actionTimeoutMs, ttlMs: ttlOf(run.options) };
   const waves = splitIntoWaves(targets.nodes, run.options);
-  const waveJudge = createWaveJudge({ options: run.options, tally });
+  const waveJudge = createWaveJudge({ options: run.options, tally, isKept: bot.authority.leavesToNodes !== true });
   let stopped: McoError | undefined;
   let denied: McoError | undefined;
   for (const [number, nodes] of waves.entries()) {

@@ -65,7 +65,10 @@ async function obeyVerdict(
   const { nodes } = targets;
   const isNobody = nodes.length === 0 && verdict.outcome === 'allow';
   if (run.options.preview === true && !isNobody) {
-    return ending.compose(run, notSent(bot, targets, { outcome: 'PREVIEW', problem: describePreview(verdict) }));
+    return ending.compose(
+      run,
+      notSent(bot, targets, { outcome: 'PREVIEW', problem: describePreview(verdict, bot.authority) }),
+    );
   }
   // What was not going to be sent has no intent either, whoever is there.
   if (run.options.preview === true) return ending.compose(run, notSent(bot, targets, {}));

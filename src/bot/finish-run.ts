@@ -1,4 +1,4 @@
-import { McoError, toMcoError } from '../core/errors.ts';
+import { toMcoError } from '../core/errors.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { ActiveRun } from './active-runs.ts';
@@ -26,11 +26,10 @@ interface Finish {
  */
 export async function finishRun(
   bot: Bot,
-  { report: executed, late }: Executed,
+  { report, late }: Executed,
   { thread, trail, active, signal }: Finish,
 ): Promise<RunReport> {
   active?.noteEnding();
-  const report = fitHint(bot, executed);
   // Kept before it is on record: a restart in between comes to the same end.
   await bot.store.runs.addResults(report.header.run, report.results).catch(() => undefined);
   const recorded = await recordOutcome(report, trail);
@@ -39,15 +38,6 @@ export async function finishRun(
   if (isTold) await keepTrying(bot.clock, () => bot.store.runs.finish(recorded), signal);
   if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
   return recorded;
-}
-
-/** Where runs are not kept, as by the terminal client, no later command can be about this one. */
-function fitHint({ authority }: Bot, report: RunReport): RunReport {
-  const { problem } = report;
-  if (authority.policyTests !== undefined || problem?.hint?.includes('--nodes last') !== true) return report;
-  const { code, message, rules, at } = problem;
-  const hint = 'give the command again, with a filter for the rest; `--json` names them';
-  return { ...report, problem: new McoError(code, message, { hint, rules, at }) };
 }
 
 /**

@@ -47,8 +47,7 @@ export function createRunKeeper(
       return store.runs.addRequests(requests.map((request) => ({ ...request, run })));
     },
     noteResult(result) {
-      if (trail !== undefined)
-        recording.push(recordAnswer(trail, result, requestOf.get(result.node)).catch(() => undefined));
+      recording.push(recordAnswer(trail, result, requestOf.get(result.node)).catch(() => undefined));
       if (gathered.push(result) === 1) clock.after(GATHER_MS, write);
     },
   };

@@ -1,18 +1,16 @@
 import { McoError } from '../core/errors.ts';
 import type { Verdict } from '../policy/policy.ts';
-
-/**
- * What stands in the place of a rule where a program has no policy of its own, as the terminal client: it lets everything
- * through to the nodes, and keeps no run for a later command.
- */
-const NODES_DECIDE = 'the nodes decide';
+import type { Authority } from './bot.ts';
 
 /** What would have become of a run, had `--preview` not kept it from being sent. */
-export function describePreview(verdict: Verdict): McoError {
+export function describePreview(
+  verdict: Verdict,
+  { leavesToNodes = false }: Pick<Authority, 'leavesToNodes'>,
+): McoError {
   const { rules } = verdict;
   switch (verdict.outcome) {
     case 'allow':
-      return rules.includes(NODES_DECIDE) ? describeOpen() : describeAllowed(rules);
+      return leavesToNodes ? describeOpen() : describeAllowed(rules);
     case 'needs-approval': {
       const { count, from } = verdict.approval;
       const yes = count === 1 ? 'the approval of one' : `the approval of ${count}`;

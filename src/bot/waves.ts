@@ -36,9 +36,16 @@ export interface WaveJudge {
 interface Judged {
   readonly options: WaveOptions;
   readonly tally: Tally;
+  /** Whether a later command can be about this run. */
+  readonly isKept: boolean;
 }
 
-export function createWaveJudge({ options, tally }: Judged): WaveJudge {
+const HINTS = {
+  kept: '`--nodes last:open` asks the rest, and those that did not end well',
+  gone: 'give the command again, with a filter for the rest; `--json` names them',
+};
+
+export function createWaveJudge({ options, tally, isKept }: Judged): WaveJudge {
   const { canary, maxFail, maxSilent } = options;
   const total = tally.targeted;
   let asked = 0;
@@ -48,7 +55,7 @@ export function createWaveJudge({ options, tally }: Judged): WaveJudge {
     const left = total - asked;
     const rest = left === 1 ? 'one node was' : `${left} nodes were`;
     return new McoError('failed/over-threshold', `stopped after ${what}: ${rest} not asked`, {
-      hint: '`--nodes last:open` asks the rest, and those that did not end well',
+      hint: isKept ? HINTS.kept : HINTS.gone,
     });
   };
   return {

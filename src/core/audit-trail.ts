@@ -82,6 +82,10 @@ export interface Verification {
   readonly faults: readonly TrailFault[];
 }
 
+/** How many there are, those among them that stand for others as well. */
+export const countFaults = (faults: Verification['faults']): number =>
+  faults.reduce((sum, { times = 1 }) => sum + times, 0);
+
 /** The bot's audit trail: append-only and chained. */
 export interface AuditTrail extends AuditLog {
   find(query: AuditQuery): Promise<readonly ChainedRecord[]>;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type McoError, toMcoError } from '../core/errors.ts';
 import type { AuditLog, Clock } from '../core/ports.ts';
 import type { PolicyChange } from '../policy/compare-policies.ts';
@@ -26,10 +27,10 @@ export function createReloads(): Reloads {
       else record(...news);
     },
     recordIn({ audit, by, clock }) {
-      record = (...news) => {
+      record = (what, ...news) => {
         const at = new Date(clock.now()).toISOString();
         audit
-          .append({ at, by, event: 'reloaded', ...describeReload(...news) })
+          .append({ at, by, event: 'reloaded', ...describeReload(basename(what), ...news) })
           .catch((thrown: unknown) => logProblem(toMcoError(thrown)));
       };
       for (const news of early.splice(0)) record(...news);
@@ -46,7 +47,7 @@ export const logNews: NoteReload = (what, problem, change) => {
 };
 
 /** What a record says of it. */
-export function describeReload(...[what, problem, change]: Parameters<NoteReload>) {
+function describeReload(...[what, problem, change]: Parameters<NoteReload>) {
   if (problem === undefined) {
     const reason = `${what} was read again${change === undefined ? '' : `: ${change.text}`}`;
     return { result: 'ok', reason: reason.slice(0, MAX_REASON_LENGTH) };

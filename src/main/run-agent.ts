@@ -12,7 +12,7 @@ import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
 import { loadConfig, requireWritableDirectory } from './load-config.ts';
 import { logInfo, logProblem } from './log.ts';
-import { createReloadRecorder } from './record-reload.ts';
+import { createReloads } from './reloads.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
@@ -31,7 +31,9 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
     return print(describeNode(config, checked));
   }
   const audit = await openAuditLog({ ...config.audit, onProblem: logProblem });
-  const node = await createNode(config, createReloadRecorder(audit, config.identity));
+  const reloads = createReloads();
+  reloads.recordIn({ audit, by: `node:${config.identity}`, clock: systemClock });
+  const node = await createNode(config, reloads.note);
   const highWaterMark = await openHighWaterMark(join(dirname(config.audit.path), 'high-water-mark'));
   const now = systemClock.now();
   const startedAt = await findStart({ now, lastAt: audit.lastAt, highWaterMark });

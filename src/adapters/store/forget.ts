@@ -1,3 +1,4 @@
+import { breathe } from './breathe.ts';
 import type { Database } from './database.ts';
 
 /** What one step deletes at most: it blocks everything else meanwhile. */
@@ -32,9 +33,9 @@ const LEFTOVERS: readonly Leftover[] = [
  * found any more from the first step on; what a crash leaves behind is deleted by the next call.
  */
 export async function forgetBefore(database: Database, time: number): Promise<void> {
-  while (database.run(HIDE_RUNS, time) > 0) await yieldToOthers();
+  while (database.run(HIDE_RUNS, time) > 0) await breathe();
   for (const leftover of LEFTOVERS) {
-    while (deleteSome(database, leftover, time) > 0) await yieldToOthers();
+    while (deleteSome(database, leftover, time) > 0) await breathe();
   }
 }
 
@@ -50,8 +51,4 @@ function deleteSome(database: Database, { table, where, hasTime }: Leftover, tim
     }
     return deleted;
   });
-}
-
-function yieldToOthers(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

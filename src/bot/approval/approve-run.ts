@@ -15,7 +15,7 @@ import { requireUnchanged } from './require-unchanged.ts';
 import { runApproved } from './run-approved.ts';
 import { waitingOrdersOf } from './waiting-orders.ts';
 
-type Approval = Pick<Extract<Control, { verb: 'approve' }>, 'run' | 'digest'>;
+type Approval = Extract<Control, { verb: 'approve' }>;
 
 /** What somebody types of a digest must be more than a guess. */
 const DIGEST_START = /^[0-9a-f]{4,64}$/;
@@ -27,7 +27,7 @@ const DIGEST_START = /^[0-9a-f]{4,64}$/;
  * @throws McoError `unknown/run`, `usage/*`, `denied/*`, `untrusted/changed-order`, `failed/audit`, `failed/store`
  */
 export async function approveRun(bot: Bot, scene: ControlScene, control: Approval): Promise<Handled> {
-  const { id } = await findOrder(bot, scene, control.run);
+  const { id } = await findOrder(bot, scene, control);
   const agreed = await sayYes(bot, scene, { id, typed: control.digest });
   const { run, approval } = agreed;
   const answer = describeYes(approval);

@@ -11,15 +11,28 @@ import { replaceApproval } from './replace-approval.ts';
 import { trailOfRun } from './trail-of-run.ts';
 import { waitingOrdersOf } from './waiting-orders.ts';
 
-type Ending = Pick<Extract<Control, { verb: 'reject' | 'withdraw' }>, 'verb' | 'run'>;
+type Ending = Extract<Control, { verb: 'reject' | 'withdraw' }>;
 
 /**
  * Says no to a run that waits for approval: `reject` is for whoever could approve it, `withdraw` for the requester.
  *
  * @throws McoError `unknown/run`, `usage/not-waiting`, `denied/*`, `failed/audit`, `failed/store`
  */
-export async function endApproval(bot: Bot, scene: ControlScene, { verb, run: word }: Ending): Promise<Tell> {
-  const { id } = await findOrder(bot, scene, word);
+export async function endApproval(bot: Bot, scene: ControlScene, control: Ending): Promise<Tell> {
+  const { id } = await findOrder(bot, scene, control);
+  return await endOrder(bot, scene, { verb: control.verb, id });
+}
+
+/**
+ * The same for a run that is found already.
+ *
+ * @throws McoError `usage/not-waiting`, `denied/*`, `failed/audit`, `failed/store`
+ */
+export async function endOrder(
+  bot: Bot,
+  scene: ControlScene,
+  { verb, id }: { readonly verb: Ending['verb']; readonly id: string },
+): Promise<Tell> {
   const state = verb === 'reject' ? 'rejected' : 'withdrawn';
   const by = scene.asker.caller;
   const { run, approval } = await decideInTurn(bot, { scene, id }, async (waiting) => {

@@ -1,7 +1,6 @@
-import type { Word } from '../../core/command.ts';
+import type { Control } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import type { RunRecord, StoredApproval } from '../../core/store.ts';
-import { parseCommandLine } from '../../language/parse-command-line.ts';
 import type { Bot } from '../bot.ts';
 import type { ControlScene } from '../control/control-scene.ts';
 import { findRun, runPlaceOf, wordOf } from '../find-run.ts';
@@ -16,6 +15,9 @@ export interface WaitingRun {
   readonly approval: StoredApproval;
 }
 
+/** What is decided about which run. */
+export type Deciding = Pick<Extract<Control, { verb: 'approve' | 'reject' | 'withdraw' }>, 'verb' | 'run'>;
+
 /** More are not under way in a channel: those that wait and those that run are bounded. */
 const MAX_OPEN = 500;
 
@@ -26,24 +28,15 @@ const MAX_OPEN = 500;
  *
  * @throws McoError `unknown/run`, `usage/ambiguous-run`, `usage/nothing-waits`
  */
-export async function findOrder(bot: Bot, scene: ControlScene, word: Word): Promise<RunRecord> {
+export async function findOrder(bot: Bot, scene: ControlScene, { verb, run: word }: Deciding): Promise<RunRecord> {
   const { message, typed, trail } = scene;
-  const whose = word.text === 'last' ? WHOSE[readVerb(typed)] : undefined;
   const named = wordOf(word, typed);
-  const run = whose === undefined ? await findRun(bot, message, named) : await findLast(bot, scene, { whose, named });
+  const whose = verb === 'withdraw' ? 'own' : 'others';
+  const run = word.text === 'last' ? await findLast(bot, scene, { whose, named }) : await findRun(bot, message, named);
   const { agent, action } = run.header;
   trail.know({ run: run.id, action: `${agent}.${action}` });
   return run;
 }
-
-/** What `last` is for each verb; `cancel` means a run of any kind, and has found it already. */
-const WHOSE: Readonly<Record<string, 'own' | 'others' | undefined>> = {
-  approve: 'others',
-  reject: 'others',
-  withdraw: 'own',
-};
-
-const readVerb = (typed: string): string => parseCommandLine(typed).words[0]?.text ?? '';
 
 interface LastOne {
   readonly whose: 'own' | 'others';

@@ -1,4 +1,10 @@
-import type { AuditQuery, AuditTrail, ChainedRecord, Verification } from '../../core/audit-trail.ts';
+import {
+  type AuditQuery,
+  type AuditTrail,
+  type ChainedRecord,
+  countFaults,
+  type Verification,
+} from '../../core/audit-trail.ts';
 import type { AuditSearch, Control, Tell, TimeMark } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import { writeJsonText } from '../../core/escape-text.ts';
@@ -137,8 +143,7 @@ async function verifyTrail(trail: AuditTrail, clock: Clock): Promise<Tell> {
   ];
   if (faults.length === 0) return tell(`OK: ${formatCount(records, 'record')}, none changed, removed or moved`, lines);
   const found = { heading: 'what is wrong', lines: faults.map(({ message }) => message) };
-  const total = faults.reduce((sum, { times = 1 }) => sum + times, 0);
-  const title = `FAILED: ${formatCount(total, 'fault')} in ${formatCount(records, 'record')}`;
+  const title = `FAILED: ${formatCount(countFaults(faults), 'fault')} in ${formatCount(records, 'record')}`;
   return { kind: 'tell', title, sections: [found, { lines }] };
 }
 

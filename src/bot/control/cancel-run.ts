@@ -1,7 +1,7 @@
 import type { Tell, Word } from '../../core/command.ts';
 import { McoError } from '../../core/errors.ts';
 import type { StoredApproval } from '../../core/store.ts';
-import { endApproval } from '../approval/end-approval.ts';
+import { endOrder } from '../approval/end-approval.ts';
 import { isSamePerson, requesterOf } from '../approval/judge-approver.ts';
 import { mayUse } from '../asker.ts';
 import type { Bot } from '../bot.ts';
@@ -19,7 +19,7 @@ export async function cancelRun(bot: Bot, scene: ControlScene, word: Word): Prom
   const { id, caller, header, approval, end } = await findRun(bot, message, wordOf(word, typed));
   const short = id.slice(-4);
   trail.know({ run: id, action: `${header.agent}.${header.action}` });
-  if (approval?.state === 'awaiting' && end === undefined) return await cancelWaiting(bot, scene, { word, approval });
+  if (approval?.state === 'awaiting' && end === undefined) return await cancelWaiting(bot, scene, approval);
   if (caller !== asker.caller && !mayUse(bot, asker, header)) {
     const reason = `only who may use \`${header.agent}.${header.action}\` here may cancel somebody else's run of it`;
     await trail.record('decided', { result: 'deny', reason });
@@ -44,14 +44,9 @@ export async function cancelRun(bot: Bot, scene: ControlScene, word: Word): Prom
 }
 
 /** Of a run that waits for approval there is nothing to cancel yet: who asked for it takes it back. */
-async function cancelWaiting(
-  bot: Bot,
-  scene: ControlScene,
-  { word, approval }: { readonly word: Word; readonly approval: StoredApproval },
-): Promise<Tell> {
-  const { order, from } = approval;
+async function cancelWaiting(bot: Bot, scene: ControlScene, { order, from }: StoredApproval): Promise<Tell> {
   if (isSamePerson(bot, scene.asker, requesterOf(order))) {
-    return await endApproval(bot, scene, { verb: 'withdraw', run: word });
+    return await endOrder(bot, scene, { verb: 'withdraw', id: order.run });
   }
   const reason = 'a run that waits for approval is not cancelled by somebody else';
   await scene.trail.record('decided', { result: 'deny', reason });

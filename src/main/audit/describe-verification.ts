@@ -1,4 +1,4 @@
-import type { Verification } from '../../core/audit-trail.ts';
+import { countFaults, type Verification } from '../../core/audit-trail.ts';
 import { escapeText } from '../../core/escape-text.ts';
 
 /** What is known of a trail after `verify`, as lines for a terminal. */
@@ -20,5 +20,3 @@ export function describeVerification(path: string, verification: Verification): 
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-
-const countFaults = (faults: Verification['faults']): number => faults.reduce((sum, { times = 1 }) => sum + times, 0);

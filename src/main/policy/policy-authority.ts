@@ -51,6 +51,7 @@ async function findMemberships(
 export function createNodesAuthority(caller: string): Authority {
   const rules = ['the nodes decide'];
   return {
+    leavesToNodes: true,
     identify: () => caller,
     findMemberships: () => Promise.resolve(NO_MEMBERSHIPS),
     decide: () => ({ outcome: 'allow', rules, grants: [{ rules, requireFilter: false }], excluded: [] }),

@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../../../core/audit.ts';
+import { breathe } from '../breathe.ts';
 import type { Database, SqlRow } from '../database.ts';
-import { breathe } from './breathe.ts';
 import type { FaultList } from './fault-list.ts';
 import { checkStrangers } from './find-strangers.ts';
 import { listIndexRows, readMoment } from './index-terms.ts';

@@ -1,6 +1,6 @@
 import type { AuditQuery } from '../../../core/audit-trail.ts';
+import { breathe } from '../breathe.ts';
 import type { Database, SqlValue } from '../database.ts';
-import { breathe } from './breathe.ts';
 import { SAFE_SEQ } from './trail-rows.ts';
 
 /** Looked at in one go. */

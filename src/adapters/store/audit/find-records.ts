@@ -1,7 +1,7 @@
 import { AUDIT_EVENTS } from '../../../core/audit.ts';
 import type { AuditQuery } from '../../../core/audit-trail.ts';
+import { breathe } from '../breathe.ts';
 import type { Database, SqlValue } from '../database.ts';
-import { breathe } from './breathe.ts';
 import { findRange, readTimes, type SeqRange } from './find-range.ts';
 import { KIND, type Kind, toTerm, turnRound } from './index-terms.ts';
 import { COLUMNS, readBytes, readRow, type TrailRow } from './trail-rows.ts';

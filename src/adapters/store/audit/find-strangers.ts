@@ -1,5 +1,5 @@
+import { breathe } from '../breathe.ts';
 import type { Database, SqlRow, SqlValue } from '../database.ts';
-import { breathe } from './breathe.ts';
 import type { FaultList } from './fault-list.ts';
 import { KIND, listIndexRows } from './index-terms.ts';
 import { COLUMNS, readBytes, readDoc, readRow, SAFE_SEQ } from './trail-rows.ts';

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../../core/audit.ts';
 import type { ChainedRecord } from '../../../core/audit-trail.ts';
 import { McoError } from '../../../core/errors.ts';
 import { writeJsonText } from '../../../core/escape-text.ts';
+import { breathe } from '../breathe.ts';
 import type { NewRecord } from './write-records.ts';
 
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
@@ -64,7 +65,7 @@ export function createGroupCommit(
     await Promise.resolve();
     while (waiting.length > 0) {
       writeBatch(takeBatch());
-      await new Promise((resolve) => setImmediate(resolve));
+      await breathe();
     }
     writing = undefined;
   }

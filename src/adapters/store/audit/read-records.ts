@@ -1,5 +1,5 @@
+import { breathe } from '../breathe.ts';
 import type { Database } from '../database.ts';
-import { breathe } from './breathe.ts';
 import { COLUMNS, readRow, SAFE_SEQ, type TrailRow } from './trail-rows.ts';
 
 const PAGE = 128;
