@@ -12,9 +12,10 @@ import type { NodeRuntime } from './node-runtime.ts';
  * @throws McoError `denied/policy`
  */
 export function checkSigner(request: Request, node: NodeRuntime): void {
-  const { signer, caller } = request;
-  // An action that this node does not have is answered as such later on.
-  const effect = findDescription(request, node)?.effect ?? 'read';
+  const { signer, caller, options } = request;
+  const action = findDescription(request, node);
+  // An action or a dry run that this node does not have is answered as such later on.
+  const effect = (options.noop === true ? action?.dryRun : undefined) ?? action?.effect ?? 'read';
   const verdict = judge();
   if (verdict.outcome !== 'allow') throw denialOf(verdict);
 

@@ -9,9 +9,9 @@ import type { Task } from './validate-request.ts';
  *
  * INVARIANT: the effect comes from this node's own description, never from the message; an error is a denial.
  */
-export function decideRequest({ request, action, input }: Task, node: NodeRuntime): NodeVerdict {
+export function decideRequest({ request, effect, input, inPlaceOf }: Task, node: NodeRuntime): NodeVerdict {
   const { caller, agent, audience, targets, approvals, approvedAt, issuedAt } = request;
-  if (action.effect !== 'read' && audience === '*') return deny('a write must be addressed to one node');
+  if (effect !== 'read' && audience === '*') return deny('a write must be addressed to one node');
   if (approvals !== undefined && targets === undefined)
     return deny('the request is approved, but names no list of nodes');
   try {
@@ -20,13 +20,14 @@ export function decideRequest({ request, action, input }: Task, node: NodeRuntim
       caller,
       agent,
       action: request.action,
-      effect: action.effect,
+      effect,
       input,
       profile: node.profile(),
       targets,
       approvals,
       approvedAt,
       issuedAt,
+      inPlaceOf,
     });
   } catch (thrown) {
     node.onProblem?.(toMcoError(thrown));

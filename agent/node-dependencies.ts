@@ -1,6 +1,8 @@
 import type { Agent } from '../src/core/agent.ts';
+import type { DataSource } from '../src/core/data-functions.ts';
 import type { McoError } from '../src/core/errors.ts';
 import type { NodeProfile } from '../src/core/facts.ts';
+import type { JobSpool } from '../src/core/jobs.ts';
 import type { AuditLog, Bus, Clock, Hash, HighWaterMark, NewId, Signer, Verifier } from '../src/core/ports.ts';
 import type { NodePolicy } from '../src/policy/policy.ts';
 
@@ -24,9 +26,17 @@ export const createCounters = (): NodeCounters => ({ received: 0, refused: 0, un
 export interface NodeDependencies {
   readonly identity: string;
   readonly collectives: readonly string[];
+  /** Those that are there for as long as the node runs. */
   readonly agents: readonly Agent[];
+  /**
+   * Those that come and go: each is sound, and has a name that none of `agents` has. The list is the same as long as
+   * nothing changes. Left out: none.
+   */
+  externalAgents?(): readonly Agent[];
   /** Facts, classes and agents as they are now. */
   profile(): NodeProfile;
+  /** The data functions of `-S` that it has; left out: none. */
+  readonly data?: readonly DataSource[] | undefined;
   /** Over `allowed_signers`. */
   readonly verifier: Verifier;
   /** The policy in force now. */
@@ -38,6 +48,8 @@ export interface NodeDependencies {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly hash: Hash;
+  /** What outlives a request, and this process. */
+  readonly jobs: JobSpool;
   /** Shared with `rpcutil.daemon_stats`. */
   readonly counters?: NodeCounters;
   /** Left out only where no node ever starts twice, as in the playground. */

@@ -5,6 +5,7 @@ import type { McoError } from '../src/core/errors.ts';
 import { LIMITS } from '../src/core/limits.ts';
 import { type BudgetOwner, createRefusalRecorder, type RefusalRecorder } from '../src/core/refusal-recorder.ts';
 import { type ActionSlots, createActionSlots } from './action-slots.ts';
+import { createDataDesk, type DataDesk } from './data/data-desk.ts';
 import { createCounters, type NodeCounters, type NodeDependencies } from './node-dependencies.ts';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.ts';
 
@@ -13,7 +14,8 @@ const REMEMBERED_REQUESTS = { maxEntries: 50_000, maxEntriesPerKey: 20_000 };
 const REMEMBERED_TURNED_DOWN = { maxEntries: 5000, maxEntriesPerKey: 1000 };
 
 /** A node's dependencies and what it has to remember between requests. */
-export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
+export interface NodeRuntime extends Omit<NodeDependencies, 'agents' | 'externalAgents'> {
+  /** As they are now. */
   readonly agents: ReadonlyMap<string, Agent>;
   readonly counters: NodeCounters;
   readonly startedAt: number;
@@ -21,6 +23,10 @@ export interface NodeRuntime extends Omit<NodeDependencies, 'agents'> {
   /** Requests that were answered although they were not accepted: each is told once. */
   readonly turnedDown: ReplayGuard;
   readonly slots: ActionSlots;
+  /** What goes on after its request was answered. A stop waits for it as for open requests. */
+  readonly background: Set<Promise<void>>;
+  /** Apart from the actions' places: filters of everybody must not keep them from running. */
+  readonly dataDesk: DataDesk;
   /** What was not accepted. */
   readonly refusals: RefusalRecorder;
   /** What was accepted and not run. Apart from refusals: a flood of strangers must not hide it. */
@@ -36,21 +42,43 @@ export function createNodeRuntime(node: NodeDependencies, stopping: AbortSignal)
   const onProblem = (problem: McoError): void => node.onProblem?.(problem);
   // A request may come 30 s before its issue by this node's clock and is accepted until 30 s after its end.
   const windowMs = LIMITS.validityMs + 2 * LIMITS.clockSkewMs;
+  const counters = node.counters ?? createCounters();
+  const onStop = createStopList(stopping);
+  const listAgents = createAgentList(node);
   return {
     ...node,
     profile: () => node.profile(),
     policy: () => node.policy(),
     onProblem,
-    agents: new Map(node.agents.map((agent) => [agent.description.agent, agent])),
-    counters: node.counters ?? createCounters(),
+    get agents() {
+      return listAgents();
+    },
+    counters,
     // What ran before this start was issued before it, or is below the mark.
     startedAt: Math.max(node.startedAt ?? clock.now(), (node.highWaterMark?.current() ?? -1) + 1),
     seen: createReplayGuard({ windowMs, ...REMEMBERED_REQUESTS }),
     turnedDown: createReplayGuard({ windowMs, ...REMEMBERED_TURNED_DOWN }),
     slots: createActionSlots(SLOT_LIMITS),
+    background: new Set(),
+    dataDesk: createDataDesk({ clock, counters, onStop }),
     refusals: createRefusalRecorder({ audit, clock, onProblem }),
     denials: createRefusalRecorder({ audit, clock, ownerOf: findKey, onProblem }),
-    onStop: createStopList(stopping),
+    onStop,
+  };
+}
+
+/** By name; made anew when the external ones change. Built-in agents win. */
+function createAgentList(node: NodeDependencies): () => ReadonlyMap<string, Agent> {
+  const none: readonly Agent[] = [];
+  let external: readonly Agent[] | undefined;
+  let byName: ReadonlyMap<string, Agent> = new Map();
+  return () => {
+    const now = node.externalAgents?.() ?? none;
+    if (now !== external) {
+      external = now;
+      byName = new Map([...now, ...node.agents].map((agent) => [agent.description.agent, agent]));
+    }
+    return byName;
   };
 }
 

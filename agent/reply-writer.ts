@@ -6,6 +6,8 @@ import type { NodeRuntime } from './node-runtime.ts';
 
 /** How long the broker keeps a reply. The run it belongs to closes earlier; clocks may differ by half a minute. */
 const REPLY_TTL_MS = 120_000;
+/** Replies leave in order: what is only of use now must not hold up the result while no broker is there. */
+const PROGRESS_TTL_MS = 5000;
 
 /** Writes a node's replies to one request: numbered, signed, in order. */
 export interface ReplyWriter {
@@ -13,11 +15,33 @@ export interface ReplyWriter {
   send(kind: Reply['kind'], status: Status, data?: ReplyData): Promise<void>;
 }
 
-/** @param request one whose signature held and whose `replyTo` was checked */
-export function createReplyWriter(request: Request, node: NodeRuntime): ReplyWriter {
+/** Where a node goes on that may have answered before it was started again. */
+export interface ReplyStart {
+  /** Of the first reply; those before have lower ones. */
+  readonly seq: number;
+  /** When the action began, ms since the epoch. */
+  readonly startedAt: number;
+}
+
+const writers = new WeakMap<Request, ReplyWriter>();
+
+/**
+ * The writer of a request's replies. There is one, whoever asks for it, so that they are numbered through.
+ *
+ * @param request one whose signature held and whose `replyTo` was checked
+ */
+export function createReplyWriter(request: Request, node: NodeRuntime, start?: ReplyStart): ReplyWriter {
+  const known = writers.get(request);
+  if (known !== undefined) return known;
+  const writer = openReplyWriter(request, node, start);
+  writers.set(request, writer);
+  return writer;
+}
+
+function openReplyWriter(request: Request, node: NodeRuntime, start?: ReplyStart): ReplyWriter {
   const { clock, signer } = node;
-  const startedAt = clock.now();
-  let seq = 0;
+  const startedAt = start?.startedAt ?? clock.now();
+  let seq = start?.seq ?? 0;
   let last: Promise<void> = Promise.resolve();
 
   function build(kind: Reply['kind'], status: Status, data: ReplyData): Reply {
@@ -42,7 +66,7 @@ export function createReplyWriter(request: Request, node: NodeRuntime): ReplyWri
     try {
       const body = encodeReply(reply);
       const signature = await signer.sign('mco-reply@v1', body);
-      const expiresAt = clock.now() + REPLY_TTL_MS;
+      const expiresAt = clock.now() + (reply.kind === 'progress' ? PROGRESS_TTL_MS : REPLY_TTL_MS);
       node.counters.replies += 1;
       await node.bus.publish({ destination: request.replyTo, body, signature, expiresAt });
     } catch (thrown) {

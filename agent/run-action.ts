@@ -1,9 +1,9 @@
+import type { ActionCall } from '../src/core/action-call.ts';
 import type { RunAction } from '../src/core/agent.ts';
-import type { Input } from '../src/core/agent-description.ts';
-import { McoError, toMcoError } from '../src/core/errors.ts';
-import type { Clock } from '../src/core/ports.ts';
+import { type McoError, toMcoError } from '../src/core/errors.ts';
 import { type ReplyData, type Status, statusOf } from '../src/core/reply.ts';
 import { boundOutput } from './bound-output.ts';
+import { limitWork, type WorkLimits, type WorkWorld } from './limit-work.ts';
 
 /** How an action ended. `error` is what it threw, for the record. */
 export interface ActionResult {
@@ -12,61 +12,32 @@ export interface ActionResult {
   readonly error?: McoError | undefined;
 }
 
-export interface ActionRun {
+export interface ActionRun extends WorkLimits {
   readonly run: RunAction;
-  readonly input: Input;
-  /** When there is a place for it. Waiting counts against its time. */
-  readonly ready: Promise<void>;
-  readonly timeoutMs: number;
+  readonly call: Omit<ActionCall, 'signal'>;
+}
+
+/** Runs an action's code within its time; see `limitWork`. Never rejects. */
+export function runAction({ run, call, ready, timeoutMs }: ActionRun, world: WorkWorld): Promise<ActionResult> {
+  const perform = async (signal: AbortSignal): Promise<ActionResult> => succeed(await run({ ...call, signal }));
+  return limitWork(perform, { ready, timeoutMs }, world).catch((thrown: unknown) => fail(toMcoError(thrown)));
 }
 
 /**
- * Runs an action's code within its time. When the time is up or the node stops, its signal aborts and the result is
- * there at once, whether or not the code ever ends. Never rejects.
+ * What an action returned, as it fits into a reply.
+ *
+ * @throws McoError as `boundOutput` does
  */
-export function runAction(
-  { run, input, ready, timeoutMs }: ActionRun,
-  { clock, onStop }: { clock: Clock; onStop(fn: () => void): () => void },
-): Promise<ActionResult> {
-  const controller = new AbortController();
-  let started = false;
+export const succeed = (data: ReplyData): ActionResult => ({ status: statusOf('ok'), data: boundOutput(data) });
 
-  async function perform(): Promise<ActionResult> {
-    await ready;
-    // INVARIANT: what was given up while it waited for its turn never starts.
-    if (controller.signal.aborted) return failed(toMcoError(controller.signal.reason));
-    started = true;
-    return { status: statusOf('ok'), data: boundOutput(await run({ input, signal: controller.signal })) };
-  }
-
-  return new Promise((resolve) => {
-    const settle = (result: ActionResult): void => {
-      cancelTimer();
-      forgetStop();
-      resolve(result);
-    };
-    const giveUp = (error: McoError): void => {
-      controller.abort(error);
-      settle(failed(error));
-    };
-    let forgetStop = (): void => {};
-    const cancelTimer = clock.after(timeoutMs, () => {
-      const what = started ? 'the action did not end' : 'the action was not started: there was no free place';
-      giveUp(new McoError('failed/timeout', `${what} within ${timeoutMs / 1000} s`));
-    });
-    forgetStop = onStop(() => giveUp(new McoError('failed/stopping', 'the agent on this node is stopping')));
-    perform().then(settle, (thrown: unknown) => settle(failed(toMcoError(thrown))));
-  });
-}
-
-function failed(error: McoError): ActionResult {
-  return { status: describeFailure(error), data: {}, error };
-}
+/** What an action threw, as the node's answer. */
+export const fail = (error: McoError): ActionResult => ({ status: describeFailure(error), data: {}, error });
 
 /** As `core/agent.ts` promises: `failed/*` is the node's answer in the action's own words, the rest is our mistake. */
 function describeFailure(error: McoError): Status {
   const text = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   if (error.code === 'failed/timeout') return statusOf('timeout', text);
+  if (error.code === 'failed/busy') return statusOf('busy', text);
   if (error.family === 'failed') return statusOf('aborted', text);
   return statusOf('unknown error', `the action failed unexpectedly: see the log of this node's agent`);
 }

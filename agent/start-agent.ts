@@ -4,6 +4,7 @@ import type { BusMessage } from '../src/core/ports.ts';
 import { waitAtMost } from '../src/core/waiting.ts';
 import { recordRefusal } from './audit-request.ts';
 import { handleRequest } from './handle-request.ts';
+import { resumeJobs } from './jobs/resume-jobs.ts';
 import type { NodeDependencies } from './node-dependencies.ts';
 import { createNodeRuntime, type NodeRuntime } from './node-runtime.ts';
 
@@ -15,7 +16,10 @@ const FINISH_MS = 5000;
 const LAST_WORDS_MS = 1000;
 
 export interface RunningAgent {
-  /** Takes no more requests, lets the open ones end (5 s, then they are aborted), and records the stop. */
+  /**
+   * Takes no more requests, lets the open ones end (5 s, then they are aborted), and records the stop. Jobs go on: the
+   * next process concludes them.
+   */
   stop(): Promise<void>;
 }
 
@@ -33,6 +37,7 @@ export async function startAgent(node: NodeDependencies): Promise<RunningAgent> 
   });
   await node.audit.append({ ...stamp(), event: 'started' });
 
+  await resumeJobs(runtime);
   const open = new Set<Promise<void>>();
   const receive = createReceiver(runtime, open);
   const unsubscribe = node.collectives
@@ -43,7 +48,7 @@ export async function startAgent(node: NodeDependencies): Promise<RunningAgent> 
     for (const leave of unsubscribe) leave();
     await waitAtMost(runtime.clock, FINISH_MS, Promise.all(open));
     stopping.abort();
-    await waitAtMost(runtime.clock, LAST_WORDS_MS, Promise.all(open));
+    await waitAtMost(runtime.clock, LAST_WORDS_MS, Promise.all([...open, ...runtime.background]));
     await Promise.all([runtime.refusals.flush(), runtime.denials.flush()]);
     await node.audit.append({ ...stamp(), event: 'stopped' });
   }

@@ -1,5 +1,5 @@
 import type { McoError } from '../src/core/errors.ts';
-import { matchFilter } from '../src/core/match-filter.ts';
+import { weighFilter } from '../src/core/match-filter.ts';
 import type { Request } from '../src/core/request.ts';
 import { hideSecrets } from '../src/core/secret-input.ts';
 import type { NodeVerdict } from '../src/policy/decide-on-node.ts';
@@ -38,7 +38,7 @@ const mayHear = ({ code }: McoError, { audience }: Request): boolean =>
 /**
  * What is not remembered as seen is answered once: it would be an answer to each replay otherwise. What is out of time, and
  * what comes when the memory is full, is answered in a broadcast only by the nodes it was meant for. For a key that may
- * not ask, no filter is matched.
+ * not ask, no filter is matched. Data functions are not asked: a node that may be meant answers.
  */
 function mayHearOnce(error: McoError, request: Request, node: NodeRuntime): boolean {
   const isDenied = error.family === 'denied';
@@ -48,7 +48,7 @@ function mayHearOnce(error: McoError, request: Request, node: NodeRuntime): bool
     const now = node.clock.now();
     // Not its own time of issue, which may be in the future: all that is older than what was forgotten would get no answer.
     node.turnedDown.claim({ fingerprint: signer.fingerprint, id, issuedAt: now }, now);
-    return isDenied || audience !== '*' || matchFilter(filter, node.profile());
+    return isDenied || audience !== '*' || weighFilter(filter, node.profile()) !== false;
   } catch {
     return false;
   }

@@ -32,6 +32,7 @@ function writeNode(dir: string, port: number, publicLine: string): { config: str
     'allowed_signers: allowed_signers',
     `policy: ${resolve('policies/node/node.yaml')}`,
     'audit: audit.jsonl',
+    'jobs: jobs',
   ];
   write('agent.yaml', `${settings.join('\n')}\n`);
   const knownHost = `${IDENTITY} ssh-ed25519 ${exportPublicKey(privateKey).toString('base64')}`;

@@ -32,7 +32,7 @@ export const helpCommand: Command = {
         known: [...new Set(known)],
       });
     }
-    return about(command, agent);
+    return about(command, agent, world);
   },
 };
 
@@ -58,7 +58,7 @@ function overview({ commands, agents }: CommandWorld): Tell {
   };
 }
 
-function about(command: Command | undefined, agent: AgentDescription | undefined): Tell {
+function about(command: Command | undefined, agent: AgentDescription | undefined, world: CommandWorld): Tell {
   const actions = Object.entries(agent?.actions ?? {});
   const ofActions = actions.flatMap(([, action]) => action.examples ?? []);
   const examples = command === undefined || command.examples.length === 0 ? ofActions : command.examples;
@@ -68,6 +68,7 @@ function about(command: Command | undefined, agent: AgentDescription | undefined
     sections: [
       { heading: 'Examples', lines: examples.map((text) => `/mco ${text}`) },
       { heading: 'Usage', lines: command?.usage ?? [`${agent?.agent} ACTION [key=value ...]`] },
+      ...tellOrigin(agent, world),
       ...actions.map(([name, action]) => ({
         heading: `${agent?.agent} ${name} (${action.effect})`,
         lines: [
@@ -79,4 +80,12 @@ function about(command: Command | undefined, agent: AgentDescription | undefined
       })),
     ],
   };
+}
+
+/** What the bot only has from nodes is said to be so. */
+function tellOrigin(agent: AgentDescription | undefined, { origins }: CommandWorld): Tell['sections'] {
+  const learned = agent === undefined ? undefined : origins?.get(agent.agent)?.learned;
+  if (learned === undefined) return [];
+  const nodes = learned.versions.reduce((sum, version) => sum + version.nodes, 0);
+  return [{ lines: [`learned from ${nodes} ${nodes === 1 ? 'node' : 'nodes'}; this is version ${agent?.version}`] }];
 }

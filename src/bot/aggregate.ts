@@ -1,6 +1,10 @@
 import type { ActionDescription, Aggregation } from '../core/agent-description.ts';
+import { distribute } from '../core/distribution.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { AggregateResult, NodeResult } from '../core/report.ts';
+
+/** A sparkline as wide as a word. */
+const MAX_BUCKETS = 20;
 
 /** Longer values are one value when they begin alike. */
 const MAX_VALUE_LENGTH = 200;
@@ -12,22 +16,32 @@ export function aggregateResults(
 ): readonly AggregateResult[] {
   const good = results.filter(({ outcome }) => outcome === 'ok');
   if (good.length === 0) return [];
-  return (action.aggregate ?? []).map((aggregation) => {
+  const summed = (action.aggregate ?? []).map((aggregation) => {
     const values = good
       .map(({ data }) => (Object.hasOwn(data, aggregation.output) ? data[aggregation.output] : undefined))
       .filter((value) => value !== undefined);
-    return {
+    const result: AggregateResult = {
       function: aggregation.function,
       output: aggregation.output,
       label: action.output[aggregation.output]?.label ?? aggregation.output,
-      values: computeValues(aggregation.function, values),
+      ...(aggregation.function === 'distribution'
+        ? { values: [], spread: distribute(numbersOf(values), MAX_BUCKETS) }
+        : { values: computeValues(aggregation.function, values) }),
     };
+    return result;
   });
+  // What nobody sent is not worth a line.
+  return summed.filter(({ values, spread }) => values.length > 0 || spread !== undefined);
 }
 
-function computeValues(name: Aggregation['function'], values: readonly JsonValue[]): AggregateResult['values'] {
+const numbersOf = (values: readonly JsonValue[]): number[] => values.filter((value) => typeof value === 'number');
+
+function computeValues(
+  name: Exclude<Aggregation['function'], 'distribution'>,
+  values: readonly JsonValue[],
+): AggregateResult['values'] {
   if (name === 'summary') return countValues(values);
-  const numbers = values.filter((value) => typeof value === 'number');
+  const numbers = numbersOf(values);
   if (numbers.length === 0) return [];
   const sum = numbers.reduce((total, value) => total + value, 0);
   const value = name === 'sum' ? sum : sum / numbers.length;

@@ -58,6 +58,7 @@ export function worldOf(bot: Bot, asker: Asker): CommandWorld {
     commands,
     caller: asker.caller,
     roles: authority.rolesOf(asker),
+    origins: bot.registry?.origins(),
     may: (agent, action) => mayUse(bot, asker, { agent, action }),
   };
 }
@@ -68,11 +69,22 @@ const OWN_ACTIONS = ['audit', 'policy'] as const;
 
 /** Whether somebody may use an action where they are; the effect is the description's. */
 export function mayUse(
-  { agents, authority }: Bot,
+  bot: Bot,
   asker: Asker,
   { agent, action }: { readonly agent: string; readonly action: string },
 ): boolean {
+  const { agents, authority } = bot;
+  if (agent === JOB && action !== 'list') return mayUseJobs(bot, asker);
   const effect = agent === OWN ? 'read' : agents.find((known) => known.agent === agent)?.actions[action]?.effect;
   // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
   return effect !== undefined && decideAction(authority, { ...asker, agent, action, effect }).outcome === 'allow';
+}
+
+/** The agent that looks after jobs: whoever may begin one may do that. */
+const JOB = 'job';
+
+function mayUseJobs(bot: Bot, asker: Asker): boolean {
+  return bot.agents.some(({ agent, actions }) =>
+    Object.entries(actions).some(([action, { isJob }]) => isJob === true && mayUse(bot, asker, { agent, action })),
+  );
 }

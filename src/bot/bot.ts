@@ -9,6 +9,7 @@ import type { Belonging } from '../policy/belonging.ts';
 import type { PolicyTests } from '../policy/explain-tests.ts';
 import type { Decision, Memberships } from '../policy/policy.ts';
 import type { ActiveRuns } from './active-runs.ts';
+import type { AgentRegistry } from './agent-registry.ts';
 import type { Collector } from './collector.ts';
 
 /** Who wants to do what, where. */
@@ -65,7 +66,10 @@ export interface Bot {
   readonly collective: string;
   readonly collectives: readonly string[];
   readonly commands: readonly Command[];
+  /** As they are known now: a getter where there is a registry, so a copy of the bot does not learn. */
   readonly agents: readonly AgentDescription[];
+  /** Left out: nothing is learned from nodes. */
+  readonly registry?: AgentRegistry | undefined;
   readonly authority: Authority;
   /** A bot without the write key can't write, whatever its policy says. */
   readonly signers: { readonly read: Signer; readonly write?: Signer | undefined };

@@ -1,7 +1,7 @@
 import type { ActionDescription } from '../core/agent-description.ts';
 import type { Ask } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
-import type { NodeResult, Outcome, RunHeader, RunReport } from '../core/report.ts';
+import type { NodeResult, Outcome, RunHeader, RunReport, UndecidedNode } from '../core/report.ts';
 import { aggregateResults } from './aggregate.ts';
 import type { Bot } from './bot.ts';
 import type { Run } from './compose-request.ts';
@@ -25,6 +25,8 @@ export function describeAction({ agents }: Bot, { agent, action }: Ask): ActionD
 export interface Gathered {
   readonly results: readonly NodeResult[];
   readonly unexpected: readonly string[];
+  /** Nodes that could not say whether they match. */
+  readonly undecided?: readonly UndecidedNode[] | undefined;
   /** Why something was not sent. */
   readonly problem: McoError | undefined;
   /** Set where nothing was to be sent, which the counts alone do not tell: `DENIED`, `PREVIEW`, `REJECTED`. */
@@ -59,34 +61,60 @@ export function composeReport(
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
   const counts = countOutcomes(results);
   const wasCancelled = cancelled !== undefined;
-  const { problem } = conducted;
-  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, { refusedAnswers, limit }) : undefined;
-  const emptyOutcome = refusedAnswers === 0 ? 'NO MATCH' : 'UNKNOWN';
+  const { problem, undecided = [] } = conducted;
+  const doubt = { refusedAnswers, undecided: undecided.length, limit };
+  const nobody = counts.targeted === 0 && !wasCancelled ? describeNobody(header, doubt) : undefined;
+  const emptyOutcome = refusedAnswers + undecided.length === 0 ? 'NO MATCH' : 'UNKNOWN';
   const counted = nobody === undefined || problem !== undefined ? outcomeOf(counts, wasCancelled) : emptyOutcome;
+  // Of all that were asked all may be well, and yet not all be asked that are meant.
+  const isPartial = counted === 'OK' && undecided.length > 0;
+  const doubtful = new Set(undecided.map(({ node }) => node));
   return {
     header,
-    outcome: conducted.outcome ?? counted,
+    outcome: conducted.outcome ?? (isPartial ? 'PARTIAL' : counted),
     counts,
     aggregates: aggregateResults(action, results),
     results,
-    unexpected: conducted.unexpected,
+    unexpected: conducted.unexpected.filter((node) => !doubtful.has(node)),
+    ...(undecided.length === 0 ? {} : { undecided }),
     refusedAnswers,
     line: action.line,
     labels: Object.fromEntries(Object.entries(action.output).map(([name, { label }]) => [name, label])),
     display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),
     startedAt,
     elapsedMs: endedAt - startedAt,
-    problem: problem ?? nobody,
+    problem: problem ?? nobody ?? describeJobs(header, results),
     cancelledBy: cancelled?.by,
     approvedBy,
   };
 }
 
-/** Silence has two causes that must not look alike: nobody is meant, or nobody is believed. */
-function describeNobody(
-  { view }: RunHeader,
-  { refusedAnswers, limit }: { readonly refusedAnswers: number; readonly limit: string | undefined },
-): McoError {
+/** Where the time was up, work that is a job goes on. */
+function describeJobs({ run, view }: RunHeader, results: readonly NodeResult[]): McoError | undefined {
+  if (view !== 'results') return undefined;
+  const going = results.filter(({ status, data }) => status?.name === 'timeout' && data.job !== undefined).length;
+  if (going === 0) return undefined;
+  const where = going === 1 ? 'on one node' : `on ${going} nodes`;
+  return new McoError('failed/still-at-work', `the time is up, and the work goes on ${where}`, {
+    hint: `\`job show ${run.slice(-4)}\` shows how it stands, \`job tail ${run.slice(-4)}\` what it says`,
+  });
+}
+
+interface Doubt {
+  readonly refusedAnswers: number;
+  /** How many could not say whether they match. */
+  readonly undecided: number;
+  readonly limit: string | undefined;
+}
+
+/** Silence has causes that must not look alike: nobody is meant, nobody knows whether they are, or nobody is believed. */
+function describeNobody({ view }: RunHeader, { refusedAnswers, undecided, limit }: Doubt): McoError {
+  if (undecided > 0) {
+    const who = undecided === 1 ? 'one node' : `${undecided} nodes`;
+    return new McoError('failed/undecided', `no node is known to match, and ${who} could not say`, {
+      hint: 'the thread says why; ask them one by one with `-I`',
+    });
+  }
   if (refusedAnswers === 0 && limit !== undefined) {
     return new McoError('usage/no-match', `no node matches that is also one of \`${limit}\``, {
       hint: 'the policy allows you this there only; `find` shows who is there',

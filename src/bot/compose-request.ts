@@ -23,6 +23,8 @@ export interface Run {
   readonly isRepeatable: boolean;
   /** What was typed, narrowed to nodes that run the agent, and to those that the policy leaves. */
   readonly filter: Filter;
+  /** It asks again and again, until what it asks about is over. */
+  readonly follows?: boolean | undefined;
   /** The one allowance that it is made by, whose conditions it keeps; known when its nodes are. */
   readonly grant?: Grant | undefined;
   /** What every request says of the frozen list, once there is one. */
@@ -74,6 +76,15 @@ export function isNarrowing({ facts, classes, identities, where }: Filter): bool
   return facts.length + classes.length + identities.length + where.length > 0;
 }
 
+/** Of more nodes than this nobody reads what each of them has so far. */
+const MAX_WATCHED = 5;
+
+/** Whether somebody looks on while it is at work. */
+export function isWatched({ options, targets }: Pick<Run, 'options' | 'targets'>): boolean {
+  const { noProgress, quiet, format } = options;
+  return targets !== undefined && targets.count <= MAX_WATCHED && !noProgress && !quiet && format === 'text';
+}
+
 /**
  * Makes and signs a request to everybody (`*`) or to one node.
  *
@@ -109,7 +120,11 @@ export async function sealRequest(
     ...(isItself && run.targets !== undefined ? { targets: run.targets } : {}),
     ...(isItself && run.approvals !== undefined ? { approvals: run.approvals } : {}),
     ...(isItself && run.approvedAt !== undefined ? { approvedAt: run.approvedAt } : {}),
-    options: timeoutMs === undefined ? {} : { timeoutMs },
+    options: {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(isItself && run.options.noop === true ? { noop: true } : {}),
+      ...(isItself && isWatched(run) ? { progress: true } : {}),
+    },
   };
   const body = encodeRequest(request);
   return {

@@ -50,7 +50,8 @@ export function notSent(
 ): Conducted {
   const results = (targets?.nodes ?? []).map((node) => ({ node, outcome: 'notSent' as const, data: {} }));
   const unexpected = targets?.unexpected() ?? [];
-  return { results, unexpected, problem: undefined, late: createLateAnswers(clock), ...details };
+  const undecided = targets?.undecided?.() ?? [];
+  return { results, unexpected, undecided, problem: undefined, late: createLateAnswers(clock), ...details };
 }
 
 /** Who said yes to a run, as people are told. */

@@ -13,6 +13,7 @@ import { composeOrder } from './compose-order.ts';
 import { describeAction, headerOf } from './compose-report.ts';
 import type { DecidedWish, Wish } from './compose-request.ts';
 import { type Ending, type Executed, notSent, startEnding } from './end-run.ts';
+import { holdsSecret } from './holds-secret.ts';
 import { describePreview } from './preview-run.ts';
 import { explain, type FrozenRun, sendRun } from './send-run.ts';
 import type { Trail } from './trail.ts';
@@ -82,7 +83,8 @@ async function obeyVerdict(
   const frozen = freezeRun(bot, run, order);
   if (verdict.outcome === 'allow') {
     const decideAgain = () => verifyRights(bot, order, () => Promise.resolve(false));
-    return await sendRun(bot, frozen, { targets, thread, trail, active, ending, decideAgain });
+    const kept = holdsSecret(bot, run) ? undefined : order;
+    return await sendRun(bot, frozen, { targets, thread, trail, active, ending, decideAgain, order: kept });
   }
   const { approval, rules } = verdict;
   return { awaiting: { run: frozen, nodes, approval, rules } };

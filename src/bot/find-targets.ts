@@ -1,9 +1,9 @@
 import type { Filter } from '../core/filter.ts';
-import type { NodeResult } from '../core/report.ts';
+import type { NodeResult, UndecidedNode } from '../core/report.ts';
 import type { Bot } from './bot.ts';
 import type { Wish } from './compose-request.ts';
 import { discoverNodes } from './discover-nodes.ts';
-import { limitNodes } from './pick-nodes.ts';
+import { limitNodes, windowOf } from './pick-nodes.ts';
 
 /** Who will be asked, and how. */
 export interface Targets {
@@ -15,6 +15,8 @@ export interface Targets {
   readonly discovered: readonly NodeResult[];
   /** So far: nodes that answered discovery too late, or could not say whether they match. */
   unexpected(): readonly string[];
+  /** So far: nodes that could not say whether they match. Left out: all could. */
+  undecided?(): readonly UndecidedNode[];
   /** Call when the run is over. */
   close(): void;
 }
@@ -41,14 +43,21 @@ export async function findTargets(
   const { limit, limitSeed, batch, canary } = run.options;
   const named = nodesByName(run);
   if (named !== undefined) return listTargets(named);
-  const { results, unexpected, close } = await discoverNodes(bot, run, watch);
+  const { results, unexpected, undecided, close } = await discoverNodes(bot, run, watch);
   const listed = run.named === undefined ? undefined : new Set(run.named);
   const found = results.map(({ node }) => node).filter((node) => listed === undefined || listed.has(node));
   const nodes = limitNodes(found, limit, limitSeed);
-  const isAtOnce = batch === undefined && canary === undefined;
+  const isAtOnce = batch === undefined && canary === undefined && windowOf(run) === undefined;
   const isEverybody = limit === undefined && isAtOnce && listed === undefined;
   const broadcast = run.ask.effect === 'read' && isEverybody;
-  return { nodes: [...nodes].sort(), broadcast, discovered: results, unexpected, close };
+  return {
+    nodes: [...nodes].sort(),
+    broadcast,
+    discovered: results,
+    unexpected,
+    undecided: () => undecided().filter(({ node }) => listed === undefined || listed.has(node)),
+    close,
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import { findAsker, worldOf } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { carryOut } from './control/carry-out.ts';
 import { answered, type Handled, refuse } from './handled.ts';
+import { learnUnknown, refreshLearned } from './learn/learn-agents.ts';
 import { performRun } from './perform-run.ts';
 import { planCommand } from './plan-command.ts';
 import { startTrail } from './trail.ts';
@@ -31,7 +32,10 @@ export async function handleCommand(
     const asker = await findAsker(bot, message);
     trail.know({ caller: asker.caller });
 
+    const curiosity = { message, asker, line, trail, signal };
+    await learnUnknown(bot, curiosity);
     const plan = planCommand(line, bot.commands, worldOf(bot, asker));
+    refreshLearned(bot, plan, curiosity);
     const scene = { message, asker, surface, trail, signal };
     switch (plan.kind) {
       case 'tell':

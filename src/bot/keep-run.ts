@@ -17,7 +17,7 @@ const ASKED_NOBODY: readonly Outcome[] = ['PREVIEW', 'REJECTED', 'WITHDRAWN', 'E
 export interface RunKeeper {
   /** Before they are sent. @throws McoError `failed/store` */
   noteRequests(requests: readonly Omit<StoredRequest, 'run'>[]): Promise<void>;
-  /** Goes on record, and is then kept with the run. */
+  /** An answer goes on record and is then kept with the run; that there was none is kept only. */
   noteResult(result: NodeResult): void;
 }
 
@@ -47,7 +47,8 @@ export function createRunKeeper(
       return store.runs.addRequests(requests.map((request) => ({ ...request, run })));
     },
     noteResult(result) {
-      recording.push(recordAnswer(trail, result, requestOf.get(result.node)).catch(() => undefined));
+      const isAnswer = result.status !== undefined;
+      if (isAnswer) recording.push(recordAnswer(trail, result, requestOf.get(result.node)).catch(() => undefined));
       if (gathered.push(result) === 1) clock.after(GATHER_MS, write);
     },
   };

@@ -1,6 +1,7 @@
 import type { AgentDescription } from '../core/agent-description.ts';
 import { McoError, type Span } from '../core/errors.ts';
 import { splitWords } from '../language/split-words.ts';
+import { stripTrigger } from '../language/strip-trigger.ts';
 
 const MASK = '***';
 
@@ -39,11 +40,21 @@ export interface TypedMask {
   hideInError(error: McoError, text: string): McoError;
 }
 
-export function createTypedMask(agents: readonly AgentDescription[]): TypedMask {
+/**
+ * @param isKnown whether a first word means something to this bot; left out where nothing is learned from nodes. In a
+ *   command that names an agent that is still to be learned, any input may be a secret
+ */
+export function createTypedMask(
+  agents: readonly AgentDescription[],
+  isKnown: (word: string) => boolean = () => true,
+): TypedMask {
   const secrecyOf = readNames(agents);
   // Where no action takes a secret, none can be misspelt, and people may see what they mistyped.
   const isNeeded = takesSecrets(agents);
-  const find = (text: string): readonly Hidden[] => (isNeeded ? findHidden(text, secrecyOf) : []);
+  const find = (text: string): readonly Hidden[] => {
+    if (!isKnown(findSubject(text))) return findHidden(text, () => 'unknown');
+    return isNeeded ? findHidden(text, secrecyOf) : [];
+  };
   return {
     hideIn: (text) => cut(text, find(text)),
     hideInError(error, text) {
@@ -66,6 +77,10 @@ const takesSecrets = (agents: readonly AgentDescription[]): boolean =>
   agents.some(({ actions }) =>
     Object.values(actions).some(({ input }) => Object.values(input).some(({ secret }) => secret === true)),
   );
+
+/** The agent or command that a text is about, as far as its first words tell. */
+const findSubject = (text: string): string =>
+  /^(?:rpc\s+)?(?<subject>\S*)/.exec(stripTrigger(text))?.groups?.subject ?? '';
 
 type Secrecy = 'secret' | 'open' | 'unknown';
 

@@ -1,4 +1,5 @@
 import { toMcoError } from '../core/errors.ts';
+import { maskInput } from '../core/secret-input.ts';
 import type { RootView, RunThread } from '../core/surface.ts';
 import { parkRun } from './approval/park-run.ts';
 import type { Bot } from './bot.ts';
@@ -26,7 +27,9 @@ export async function performRun(bot: Bot, order: Order, scene: Scene): Promise<
   const active = bot.active.start(wish.id, asker.caller, signal);
   try {
     const decided = await decideRun(bot, wish, { asker, trail });
-    await bot.store.runs.begin(describeRun(decided, message, bot.clock.now()));
+    // INVARIANT: no secret is kept.
+    const input = maskInput(describeAction(bot, decided.ask), decided.ask.input);
+    await bot.store.runs.begin({ ...describeRun(decided, message, bot.clock.now()), input });
     const thread = await openThread(bot, decided, scene);
     const executed = await executeRun(bot, decided, { asker, thread, trail, active });
     if (!('awaiting' in executed)) return reported(await finishRun(bot, executed, { thread, trail, active, signal }));

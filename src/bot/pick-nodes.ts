@@ -1,10 +1,14 @@
-import type { Share } from '../core/command.ts';
+import type { Ask, Options, Share } from '../core/command.ts';
 
 /** How many of `total` a share means: a percentage rounds down, but is never nothing. */
 export function countOf(share: Share, total: number): number {
   const count = 'count' in share ? share.count : Math.floor((share.percent * total) / 100);
   return Math.min(total, Math.max(1, count));
 }
+
+/** How many nodes of a run may be at work at any time; undefined where it goes in waves. */
+export const windowOf = ({ options, ask }: { readonly options: Options; readonly ask: Ask }): Share | undefined =>
+  options.atOnce ?? ask.atOnce;
 
 /** The nodes that `--limit` leaves: the first ones, or with a seed a choice that the same seed makes again. */
 export function limitNodes(

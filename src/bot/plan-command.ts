@@ -1,8 +1,10 @@
-import type { Command, CommandLine, CommandWorld, Plan } from '../core/command.ts';
+import { effectOf } from '../core/agent-description.ts';
+import type { Ask, Command, CommandLine, CommandWorld, Plan } from '../core/command.ts';
 import { McoError } from '../core/errors.ts';
 import { readCall, wordError } from '../core/read-call.ts';
 import { narrowWorld } from '../language/narrow-world.ts';
 import { refuseOptions } from '../language/refuse-options.ts';
+import { refuseWaves } from './window-options.ts';
 
 /**
  * What a command line asks for. The first word names a command, or an agent: every agent is a command itself. What
@@ -15,7 +17,14 @@ export function planCommand(line: CommandLine, commands: readonly Command[], wor
   const plan = planHelp(line, all) ?? readPlan(line, all);
   if (plan === undefined) throw unknownCommand(line, all);
   refuseOptions(line, plan);
-  return plan;
+  refuseWaves(line, plan);
+  return line.options.noop === true && plan.kind === 'ask' ? asDryRun(plan, world) : plan;
+}
+
+/** @throws McoError `usage/no-dry-run` */
+function asDryRun(ask: Ask, { agents }: CommandWorld): Ask {
+  const action = agents.find(({ agent }) => agent === ask.agent)?.actions[ask.action];
+  return action === undefined ? ask : { ...ask, effect: effectOf(action, true) };
 }
 
 /** `help`, `help COMMAND` and `COMMAND help`, which tell this person nothing but what they may use. */

@@ -2,15 +2,18 @@ import type { ActionDescription } from '../core/agent-description.ts';
 import { McoError, toMcoError } from '../core/errors.ts';
 import type { Bus } from '../core/ports.ts';
 import type { TargetClaim } from '../core/request.ts';
+import type { FrozenOrder } from '../core/store.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Bot } from './bot.ts';
 import { describeAction, headerOf } from './compose-report.ts';
-import type { Run } from './compose-request.ts';
+import { isWatched, type Run } from './compose-request.ts';
 import { type Conducted, conductRun } from './conduct-run.ts';
 import { approversOf, type Ending, type Executed, notSent, startEnding } from './end-run.ts';
 import type { Targets } from './find-targets.ts';
 import { createRunKeeper } from './keep-run.ts';
+import { windowOf } from './pick-nodes.ts';
+import { showNotes } from './show-notes.ts';
 import { showProgress } from './show-progress.ts';
 import type { Trail } from './trail.ts';
 
@@ -24,8 +27,10 @@ export interface Sending {
   readonly thread: RunThread;
   readonly trail: Trail;
   readonly active: ActiveRun;
-  /** Asked before each wave but the first. @throws McoError why nothing further may be sent: `denied/*` and others */
+  /** Asked on the way. @throws McoError why nothing further may be sent: `denied/*` and others */
   decideAgain(): Promise<unknown>;
+  /** What it takes to go on with it after a restart; left out where that can't be kept. */
+  readonly order?: FrozenOrder | undefined;
   /** Left out: time is counted from here on. */
   readonly ending?: Ending | undefined;
 }
@@ -35,15 +40,16 @@ export interface Sending {
  * that were not reached are counted as not sent. Never throws; `targets` are closed by whoever made them.
  */
 export async function sendRun(bot: Bot, run: FrozenRun, sending: Sending): Promise<Executed> {
-  const { targets, trail, active } = sending;
+  const { targets, trail, active, order } = sending;
   const ending = sending.ending ?? startEnding(bot, active);
   const { count, digest } = run.targets;
   const approvedBy = run.approvals?.map(({ by }) => by);
   try {
     // INVARIANT: no record, no action. Nothing is asked of a node before this is on disk.
-    await bot.store.runs.setTargets(run.id, targets.nodes);
+    await bot.store.runs.setTargets(run.id, targets.nodes, windowOf(run) && order);
     await trail.record('intent', { nodes: targets.nodes, count, digest, approvedBy, rules: run.grant?.rules });
-    return ending.compose(run, await askTargets(bot, run, { ...sending, startedAt: ending.startedAt }));
+    const conducted = await askTargets(bot, run, { ...sending, startedAt: ending.startedAt });
+    return ending.compose(run, { ...conducted, undecided: targets.undecided?.() });
   } catch (thrown) {
     return ending.compose(run, notSent(bot, targets, { problem: explain(thrown, bot.bus) }));
   }
@@ -68,17 +74,19 @@ async function askTargets(
     clock: bot.clock,
     approvedBy: approversOf(run),
   });
-  const watch = { signal: active.signal, onProgress: progress.update };
+  const notes = showNotes(thread, { header: headerOf(run), targeted: targets.nodes.length, clock: bot.clock });
+  const watch = { signal: active.signal, onProgress: progress.update, onNote: isWatched(run) ? notes.add : undefined };
   try {
     const findDenial = () => lookAgain(run, { decideAgain, trail });
     return await conductRun(bot, run, { targets, action, watch, keeper, findDenial });
   } finally {
+    notes.stop();
     progress.stop();
   }
 }
 
-/** Why nothing further may be sent. Nothing is, so a record that can't be written holds nothing up. */
-async function lookAgain(
+/** Asks again whether a run may go on: why nothing further may be sent. Nothing is, so a record that can't be written holds nothing up. */
+export async function lookAgain(
   { targets: { digest, count } }: FrozenRun,
   { decideAgain, trail }: Pick<Sending, 'decideAgain' | 'trail'>,
 ): Promise<McoError | undefined> {

@@ -1,6 +1,5 @@
 import type { Ask, CommandLine, Options } from '../core/command.ts';
 import { McoError, type Span } from '../core/errors.ts';
-import type { Expression } from '../core/filter.ts';
 import { suggest } from '../core/nearest.ts';
 import { hideSecrets, maskInput } from '../core/secret-input.ts';
 import type { IncomingMessage } from '../core/surface.ts';
@@ -10,9 +9,12 @@ import type { Asker } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { describeAction } from './compose-report.ts';
 import { type DecidedWish, filterOf, isNarrowing, type Run, type Wish } from './compose-request.ts';
-import { decideAction } from './decide-action.ts';
+import { decideAsk } from './decide-ask.ts';
+import { addDataRights } from './decide-data.ts';
 import { resolveNodes } from './find-run.ts';
+import { resolveJob } from './resolve-job.ts';
 import type { Trail } from './trail.ts';
+import { keepWindow } from './window-options.ts';
 
 /** What a message asks of the fleet. */
 export interface Order {
@@ -25,10 +27,10 @@ export interface Order {
 /**
  * A question becomes a run.
  *
- * @throws McoError `unknown/collective`, `usage/no-data-functions`, `usage/unexpected-option`; what `resolveNodes` throws
+ * @throws McoError `unknown/collective`, `usage/unexpected-option`; what `resolveNodes` throws
  */
-export async function startRun(bot: Bot, { message, asker, line, ask }: Order): Promise<Wish> {
-  refuseOptions(line, ask);
+export async function startRun(bot: Bot, { message, asker, line, ask: typedAsk }: Order): Promise<Wish> {
+  refuseOptions(line, typedAsk);
   const collective = line.options.collective ?? bot.collective;
   if (!bot.collectives.includes(collective)) {
     const known = bot.collectives;
@@ -37,13 +39,18 @@ export async function startRun(bot: Bot, { message, asker, line, ask }: Order): 
       at: spanOf(line, collective),
     });
   }
-  refuseDataTests(line);
+  const job = await resolveJob(bot, message, { line, ask: typedAsk });
+  const ask = job?.ask ?? typedAsk;
   const description = describeAction(bot, ask);
-  const typed = line.words.map(({ text }) => text);
+  const typed = job?.words ?? line.words.map(({ text }) => text);
   const words = typed.map((text) => hideSecrets(text, description, ask.input));
   const source = line.options.nodes;
   const named = source === undefined ? undefined : await resolveNodes(bot, message, source);
-  const options: Options = named === undefined ? line.options : { ...line.options, nodes: named.source };
+  const given = keepWindow(line, ask);
+  const options: Options = named === undefined ? given : { ...given, nodes: named.source };
+  // A job is where its run was, unless somebody says otherwise.
+  const ofJob = line.filter.identities.length === 0 ? job?.nodes : undefined;
+  const listed = named?.nodes ?? ofJob;
   const filter = filterOf(line.filter, ask);
   return {
     id: bot.newId(),
@@ -56,8 +63,9 @@ export async function startRun(bot: Bot, { message, asker, line, ask }: Order): 
     options,
     typedFilter: line.filter,
     filter,
-    named: named?.nodes,
-    isNarrowed: named !== undefined || isNarrowing(filter),
+    named: listed,
+    follows: job?.follows,
+    isNarrowed: listed !== undefined || isNarrowing(filter),
   };
 }
 
@@ -71,7 +79,7 @@ export async function decideRun(
   run: Wish,
   { asker, trail }: { readonly asker: Asker; readonly trail: Trail },
 ): Promise<DecidedWish> {
-  const { agent, action, effect, input } = run.ask;
+  const { agent, action, input } = run.ask;
   const description = describeAction(bot, run.ask);
   trail.know({
     run: run.id,
@@ -80,8 +88,9 @@ export async function decideRun(
     input: maskInput(description, input),
     filter: run.filter,
   });
-  // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
-  const decision = decideAction(bot.authority, { ...asker, agent, action, effect, input });
+  const { authority } = bot;
+  const question = { authority, asker, filter: run.filter };
+  const decision = addDataRights(decideAsk(authority, asker, run.ask), question);
   const { outcome, rules } = decision;
   const reason = outcome === 'deny' ? decision.reason : undefined;
   await trail.record('decided', { result: outcome, rules, reason });
@@ -108,27 +117,4 @@ function requireKey({ signers }: Bot, { ask }: Run): void {
 function spanOf({ text }: CommandLine, word: string): Span {
   const start = Math.max(0, text.lastIndexOf(word));
   return { text, start, end: start + word.length };
-}
-
-/**
- * No node answers data functions yet: asking the whole fleet to say so helps nobody.
- *
- * @throws McoError `usage/no-data-functions`
- */
-function refuseDataTests(line: CommandLine): void {
-  for (const expression of line.filter.where) {
-    const name = findDataFunction(expression);
-    if (name === undefined) continue;
-    throw new McoError('usage/no-data-functions', `data functions such as \`${name}\` are not available yet`, {
-      hint: 'use facts and classes',
-      at: spanOf(line, name),
-    });
-  }
-}
-
-function findDataFunction(expression: Expression): string | undefined {
-  if ('data' in expression) return expression.data.function;
-  if ('not' in expression) return findDataFunction(expression.not);
-  const parts = 'all' in expression ? expression.all : 'any' in expression ? expression.any : [];
-  return parts.map(findDataFunction).find((name) => name !== undefined);
 }

@@ -36,7 +36,7 @@ export function createTally(nodes: readonly string[]): Tally {
     outcomeOf: (node) => results.get(node)?.outcome,
     recordResult(result) {
       if (results.get(result.node) !== undefined) return;
-      answered++;
+      if (result.status !== undefined) answered++;
       results.set(result.node, result);
     },
     close(node, outcome) {

@@ -28,7 +28,9 @@ export interface Trail {
 }
 
 export function startTrail(bot: Bot, message: IncomingMessage): Trail {
-  const mask = createTypedMask(bot.agents);
+  // Made anew for each error: the command itself may have taught the bot what is a secret in it.
+  const makeMask = (): TypedMask => createTypedMask(bot.agents, bot.registry && knownWords(bot));
+  const mask = makeMask();
   // A command over the limit is refused by the parser; its beginning is enough to recognise it by.
   const typed = message.text.slice(0, LIMITS.commandLength);
   // INVARIANT: no secret is on record, also before it is known which action it is for.
@@ -39,7 +41,7 @@ export function startTrail(bot: Bot, message: IncomingMessage): Trail {
     know(details) {
       known = { ...known, ...details };
     },
-    hideSecrets: (error) => mask.hideInError(error, typed),
+    hideSecrets: (error) => makeMask().hideInError(error, typed),
     async record(event, details) {
       const at = new Date(bot.clock.now()).toISOString();
       const told = event === 'answered' ? { ...details, reason: shorten(details.reason, hide) } : details;
@@ -47,6 +49,11 @@ export function startTrail(bot: Bot, message: IncomingMessage): Trail {
       await bot.audit.append(boundRecord(record, bot.hash));
     },
   };
+}
+
+function knownWords({ commands, agents }: Bot): (word: string) => boolean {
+  const words = new Set([...commands.map(({ name }) => name), ...agents.map(({ agent }) => agent)]);
+  return (word) => words.has(word);
 }
 
 /** What a record of this kind repeats: thousands of answers do not say the command again. */

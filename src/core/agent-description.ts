@@ -31,17 +31,29 @@ export interface InputField {
 export interface OutputField {
   readonly about: string;
   readonly label: string;
+  /** Left out: anything that JSON can hold. */
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object' | undefined;
 }
 
-/** How the replies of many nodes become one line: `summary` counts equal values, `average` and `sum` add numbers. */
+/**
+ * How the replies of many nodes become one line: `summary` counts equal values, `average` and `sum` add numbers,
+ * `distribution` tells the least, the average and the most, and how they spread.
+ */
 export interface Aggregation {
-  readonly function: 'summary' | 'average' | 'sum';
+  readonly function: 'summary' | 'average' | 'sum' | 'distribution';
   readonly output: string;
 }
 
 export interface ActionDescription {
   readonly about: string;
   readonly effect: Effect;
+  /**
+   * What `--noop` is here: `read` where a dry run changes nothing at all, `write` where it leaves traces. Left out: the
+   * action has none, and a request for one is refused.
+   */
+  readonly dryRun?: Effect | undefined;
+  /** Its work is a job: it outlives the request and the agent, and can be shown, tailed and killed by the run's id. */
+  readonly isJob?: boolean | undefined;
   /** After this long the node gives up and answers `timeout`. */
   readonly timeoutMs: number;
   readonly input: Readonly<Record<string, InputField>>;
@@ -72,6 +84,18 @@ export const inputSchema: v.GenericSchema<unknown, Input> = v.record(
   wordSchema,
   v.union([v.pipe(v.string(), v.maxLength(65_536)), v.pipe(v.number(), v.finite()), v.boolean()]),
 );
+
+/**
+ * What an action does when it is asked like this. INVARIANT: a dry run is what the description says it is, and nothing
+ * where it says nothing.
+ *
+ * @throws McoError `usage/no-dry-run`
+ */
+export function effectOf(action: ActionDescription, isDryRun: boolean): Effect {
+  if (!isDryRun) return action.effect;
+  if (action.dryRun !== undefined) return action.dryRun;
+  throw new McoError('usage/no-dry-run', 'this action has no dry run', { hint: 'leave out `--noop`' });
+}
 
 /**
  * Refuses what no agent may have: a secret that is typed as a bare word. Only by its name is it known for a secret while

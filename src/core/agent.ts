@@ -1,13 +1,7 @@
-import type { AgentDescription, Input } from './agent-description.ts';
+import type { ActionCall } from './action-call.ts';
+import type { AgentDescription } from './agent-description.ts';
+import type { JobAction } from './jobs.ts';
 import type { ReplyData } from './reply.ts';
-
-/** What an action gets to work with. */
-export interface ActionCall {
-  /** Checked against the description, defaults filled in. */
-  readonly input: Input;
-  /** Aborts when the action's time is up or the agent stops. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * An action's code. What it throws becomes the node's answer: `failed/*` the status `aborted`, `failed/timeout` the
@@ -18,5 +12,5 @@ export type RunAction = (call: ActionCall) => Promise<ReplyData>;
 /** An agent as a node runs it: its description and the code of each action. */
 export interface Agent {
   readonly description: AgentDescription;
-  readonly actions: Readonly<Record<string, RunAction>>;
+  readonly actions: Readonly<Record<string, RunAction | JobAction>>;
 }

@@ -1,6 +1,7 @@
 import type { AgentDescription, Effect, Input } from './agent-description.ts';
 import { McoError } from './errors.ts';
 import type { Filter } from './filter.ts';
+import type { AgentOrigin } from './learned-agent.ts';
 
 /** A word somebody typed, and where it stands in the text. */
 export interface Word {
@@ -36,6 +37,10 @@ export interface Options {
   /** Over so many failed or silent nodes of all that are targeted nothing further is sent. */
   readonly maxFail?: Threshold | undefined;
   readonly maxSilent?: Threshold | undefined;
+  /** So many nodes at work at any time: when one is done the next is asked. Not together with waves. */
+  readonly atOnce?: Share | undefined;
+  /** A dry run, where the action has one. */
+  readonly noop?: boolean | undefined;
   /** Only shows who would be asked, and what that would need. */
   readonly preview?: boolean | undefined;
   /** How long an action may take on a node. */
@@ -46,6 +51,10 @@ export interface Options {
   readonly ttlMs?: number | undefined;
   readonly format: 'text' | 'json' | 'csv';
   readonly display?: 'ok' | 'failed' | 'all' | undefined;
+  /** The order in which results are listed; by name unless somebody wants another. */
+  readonly sort?: 'node' | 'time' | 'value' | undefined;
+  /** Equal results are told once, with the names of their nodes. */
+  readonly group?: boolean | undefined;
   readonly noProgress: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -85,7 +94,7 @@ export interface CommandLine {
 }
 
 /** How the answer to a question is shown. */
-export type ResultView = 'results' | 'names' | 'ping' | 'facts' | 'inventory';
+export type ResultView = 'results' | 'names' | 'ping' | 'facts' | 'inventory' | 'collectives';
 
 /** A question to the fleet. */
 export interface Ask {
@@ -97,6 +106,13 @@ export interface Ask {
   readonly view: ResultView;
   /** Added to what was typed: `inventory NODE` means that one node. */
   readonly identities?: readonly string[] | undefined;
+  /** So many at a time, unless `--at-once` says otherwise: `puppet runall 20`. */
+  readonly atOnce?: Share | undefined;
+  /**
+   * The action whose rights decide, in place of this one's: who may do a thing may look after the job it became.
+   * A node finds the job itself and decides by that.
+   */
+  readonly inPlaceOf?: Pick<Ask, 'agent' | 'action' | 'effect' | 'input'> | undefined;
 }
 
 /** Something the bot answers by itself: a title and sections of plain lines. */
@@ -136,6 +152,8 @@ export type Plan = Ask | Tell | Control;
 export interface CommandWorld {
   readonly agents: readonly AgentDescription[];
   readonly commands: readonly Command[];
+  /** Where the bot knows each agent from; undefined: all come with it. */
+  readonly origins?: ReadonlyMap<string, AgentOrigin> | undefined;
   /** Who asks: `person:ana`, and the roles that the policy gives them here. */
   readonly caller: string;
   readonly roles: readonly string[];

@@ -1,3 +1,4 @@
+import type { DataAnswers } from './data-functions.ts';
 import type { JsonValue } from './json.ts';
 
 /** A fact's value. */
@@ -14,6 +15,8 @@ export interface NodeProfile {
   readonly classes: ReadonlySet<string>;
   /** Names of the agents it runs. */
   readonly agents: ReadonlySet<string>;
+  /** What its data functions have found, where they were asked. */
+  readonly data?: DataAnswers | undefined;
 }
 
 /**

@@ -124,17 +124,21 @@ export interface ProcessRequest {
   readonly file: string;
   readonly args: readonly string[];
   /** Added to a minimal fixed environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Written to standard input, which is empty otherwise. */
+  readonly input?: string | undefined;
   readonly signal: AbortSignal;
   /** Of standard output and of standard error each; what is over it is dropped. Default 1 MiB. */
-  readonly maxOutputBytes?: number;
+  readonly maxOutputBytes?: number | undefined;
 }
 
-/** Starts programs: argument arrays, no shell, standard input closed. */
+/** Starts programs: argument arrays, no shell. */
 export interface ProcessRunner {
   /**
    * Resolves with whatever exit code; aborting kills the process group and never waits for a stuck child.
    * @throws McoError `failed/not-installed`, `failed/timeout` when the signal aborted, `failed/not-started`
    */
   run(request: ProcessRequest): Promise<Finished>;
+  /** How many programs were given up and are still there: nothing ends them, not even SIGKILL. */
+  stuck(): number;
 }

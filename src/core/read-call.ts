@@ -141,8 +141,11 @@ function exampleOf(agent: AgentDescription, name = 'ACTION'): string {
 export function actionFirst(agent: AgentDescription, words: readonly Word[]): readonly Word[] {
   const [first, second, ...rest] = words;
   if (first === undefined || second === undefined) return words;
-  const isAction = (word: Word): boolean => Object.hasOwn(agent.actions, word.text);
-  return !isAction(first) && isAction(second) ? [second, first, ...rest] : words;
+  const isAction = ({ text }: Word): boolean => Object.hasOwn(agent.actions, text);
+  // Of two words that are none, the one that is nearly one was meant for it: `nginx rstart`.
+  const isNearly = ({ text }: Word): boolean => nearest(text, Object.keys(agent.actions)) !== undefined;
+  const isSecond = isAction(second) || (isNearly(second) && !isNearly(first));
+  return !isAction(first) && isSecond ? [second, first, ...rest] : words;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Aggregation, Effect } from './agent-description.ts';
 import type { Options, ResultView } from './command.ts';
+import type { Distribution } from './distribution.ts';
 import type { McoError } from './errors.ts';
 import type { ReplyData, Status } from './reply.ts';
 
@@ -14,6 +15,12 @@ export interface NodeResult {
   readonly data: ReplyData;
   /** From sending to the verified answer. */
   readonly elapsedMs?: number | undefined;
+}
+
+/** A node of which nobody knows whether it is meant, and why: its own words. */
+export interface UndecidedNode {
+  readonly node: string;
+  readonly reason: string;
 }
 
 /** How many nodes ended how; `targeted` is the sum of the others. */
@@ -31,13 +38,17 @@ export const NO_COUNTS: Counts = {
   unknown: 0,
 };
 
-/** `summary`: values and how often each came, most frequent first; `sum` and `average`: one number. */
+/**
+ * `summary`: values and how often each came, most frequent first; `sum` and `average`: one number; `distribution`: the
+ * numbers' spread, and no values.
+ */
 export interface AggregateResult {
   readonly function: Aggregation['function'];
   readonly output: string;
   /** The output's label, "Ensure". */
   readonly label: string;
   readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly spread?: Distribution | undefined;
 }
 
 /**
@@ -85,6 +96,8 @@ export interface RunReport {
   readonly results: readonly NodeResult[];
   /** Nodes whose answers nobody waited for. */
   readonly unexpected: readonly string[];
+  /** Nodes that could not say whether they match, sorted by name; left out: all could. They are not targeted. */
+  readonly undecided?: readonly UndecidedNode[] | undefined;
   /** Messages on the reply queue that were refused meanwhile: unsigned, by unknown keys, for others. */
   readonly refusedAnswers: number;
   /** How one result reads on one line, from the action's description. */
@@ -107,12 +120,14 @@ export const EXIT = { ok: 0, refused: 1, failed: 2, silent: 3, notSent: 4 } as c
 
 const REFUSED: readonly Outcome[] = ['DENIED', 'NO MATCH', 'REJECTED', 'WITHDRAWN', 'EXPIRED'];
 
+type Ended = Pick<RunReport, 'outcome' | 'counts' | 'undecided'>;
+
 /** A failure that was told weighs more than silence; what nobody could be asked for lack of a way to them is 4. */
-export function exitCodeOf({ outcome, counts }: Pick<RunReport, 'outcome' | 'counts'>): number {
+export function exitCodeOf({ outcome, counts, undecided = [] }: Ended): number {
   if (outcome === 'OK' || outcome === 'PREVIEW') return EXIT.ok;
   if (REFUSED.includes(outcome)) return EXIT.refused;
   if (outcome === 'NOT SENT') return EXIT.notSent;
   if (counts.failed + counts.denied + counts.expired > 0) return EXIT.failed;
-  if (counts.silent + counts.unknown > 0) return EXIT.silent;
+  if (counts.silent + counts.unknown + undecided.length > 0) return EXIT.silent;
   return EXIT.refused;
 }

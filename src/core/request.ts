@@ -68,6 +68,10 @@ export interface Request {
   readonly options: {
     /** How long the action may take on the node, if shorter or longer than its description says. */
     readonly timeoutMs?: number | undefined;
+    /** Somebody looks on: what there is so far is welcome. */
+    readonly progress?: boolean | undefined;
+    /** A dry run. */
+    readonly noop?: boolean | undefined;
   };
 }
 
@@ -116,6 +120,8 @@ const requestSchema: v.GenericSchema<unknown, Request> = v.strictObject({
   approvedAt: v.optional(timestampSchema),
   options: v.strictObject({
     timeoutMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(86_400_000))),
+    progress: v.optional(v.boolean()),
+    noop: v.optional(v.boolean()),
   }),
 });
 

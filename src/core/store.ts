@@ -1,7 +1,9 @@
+import type { Input } from './agent-description.ts';
 import type { Card } from './card.ts';
 import type { ChatMessage, PostRef, Recipient } from './chat.ts';
 import type { Ask, Options } from './command.ts';
 import type { Filter } from './filter.ts';
+import type { LearnedAgent } from './learned-agent.ts';
 import type { NodeResult, RunHeader, RunReport } from './report.ts';
 import type { Origin } from './request.ts';
 
@@ -13,6 +15,7 @@ export interface Store {
   readonly runs: RunStore;
   readonly inbox: InboxStore;
   readonly outbox: OutboxStore;
+  readonly agents: AgentStore;
   /** Made with the store, random and never another's: 16 hex digits. What it names outside is its alone. */
   readonly id: string;
   /** When it was made, ms since the epoch: what was said before is none of its business. */
@@ -25,6 +28,15 @@ export interface Store {
   /** Forgets finished runs, handled messages and delivered posts of before that time (ms since the epoch). */
   forgetBefore(time: number): Promise<void>;
   close(): void;
+}
+
+/** What nodes told of agents that the bot does not have itself. */
+export interface AgentStore {
+  /** By name. */
+  all(): Promise<readonly LearnedAgent[]>;
+  /** In place of what was kept of it. */
+  keep(agent: LearnedAgent): Promise<void>;
+  forget(name: string): Promise<void>;
 }
 
 /** Where a run was asked for. */
@@ -47,6 +59,8 @@ export interface StoredRun {
   readonly header: RunHeader;
   /** False where the command holds a secret, which the header's command has masked. */
   readonly isRepeatable: boolean;
+  /** What the action is given, with secrets masked: rights to what became of it hang on it. */
+  readonly input?: Input | undefined;
   /** Ms since the epoch. */
   readonly startedAt: number;
 }
@@ -59,6 +73,8 @@ export interface RunRecord extends StoredRun {
   readonly approval?: StoredApproval | undefined;
   /** The frozen list; undefined until it is known. */
   readonly nodes?: readonly string[] | undefined;
+  /** Where so many nodes are asked at a time: what it takes to go on with it after a restart. */
+  readonly order?: FrozenOrder | undefined;
   /** The report without its results, when the run is over. */
   readonly end?: Omit<RunReport, 'results'> | undefined;
 }
@@ -120,7 +136,8 @@ export interface StoredRequest {
 export interface RunStore {
   /** In the same stroke the message that asked for it is closed in the inbox. */
   begin(run: StoredRun): Promise<void>;
-  setTargets(run: string, nodes: readonly string[]): Promise<void>;
+  /** @param order kept with the run where it shall go on after a restart */
+  setTargets(run: string, nodes: readonly string[], order?: FrozenOrder): Promise<void>;
   /** The run waits for approval from here on; what tells people so goes to the outbox, both or nothing. */
   park(run: string, approval: StoredApproval, items?: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
   /**

@@ -76,8 +76,23 @@ export interface RunThread {
   remind(view: Extract<RootView, { state: 'awaiting' }>): Promise<void>;
   /** Turns the root into the summary and appends the details to the thread. Always delivered. */
   finish(report: RunReport): Promise<void>;
+  /** Appends what nodes say on their way. May be dropped; never after the end. */
+  note(note: RunNote): Promise<void>;
   /** Appends what came after the end. */
   append(late: LateAnswers): Promise<void>;
+}
+
+/** What nodes have said on their way since the last time. */
+export interface RunNote {
+  readonly header: RunHeader;
+  /** `node` is left out where there is only one; `isCut`: there was more before. */
+  readonly parts: readonly {
+    readonly node?: string | undefined;
+    readonly text: string;
+    readonly isCut: boolean;
+  }[];
+  /** No other one follows before the end. */
+  readonly isLast: boolean;
 }
 
 /** Answers that came when the run was closed already. */

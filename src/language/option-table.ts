@@ -36,6 +36,8 @@ export const OPTIONS = [
   { name: 'canary', aliases: [], takes: 'a number of nodes', example: '3' },
   { name: 'max-fail', aliases: [], takes: 'a number of nodes or a percentage', example: '5%' },
   { name: 'max-silent', aliases: [], takes: 'a number of nodes or a percentage', example: '10' },
+  { name: 'at-once', aliases: [], takes: 'a number of nodes or a percentage', example: '20' },
+  { name: 'noop', aliases: [] },
   { name: 'preview', aliases: [] },
   { name: 'timeout', aliases: ['t'], takes: 'seconds', example: '30' },
   { name: 'discovery-timeout', aliases: ['dt'], takes: 'seconds', example: '2' },
@@ -43,6 +45,8 @@ export const OPTIONS = [
   { name: 'json', aliases: ['j'] },
   { name: 'csv', aliases: [] },
   { name: 'display', aliases: [], takes: '`ok`, `failed` or `all`', example: 'failed' },
+  { name: 'sort', aliases: [], takes: '`node`, `time` or `value`', example: 'time' },
+  { name: 'group', aliases: [] },
   { name: 'no-progress', aliases: ['np'] },
   { name: 'quiet', aliases: ['q'] },
   { name: 'verbose', aliases: ['v'] },
@@ -66,7 +70,7 @@ const SPECS: ReadonlyMap<string, OptionSpec & { readonly name: OptionName }> = n
 );
 
 /** Options of the design that this version does not have. */
-const LATER: ReadonlySet<string> = new Set(['dm', 'disc-method', 'do', 'disc-option', 'noop', 'sort', 'group']);
+const LATER: ReadonlySet<string> = new Set(['dm', 'disc-method', 'do', 'disc-option']);
 
 /** The option with this spelling, written without its dashes. */
 export function findOption(spelling: string): (OptionSpec & { readonly name: OptionName }) | undefined {

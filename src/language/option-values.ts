@@ -17,6 +17,7 @@ const MAX_SEED = 2 ** 32 - 1;
 const WATCHED_BATCH: Share = { percent: 10 };
 
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
+const SORTS = ['node', 'time', 'value'] as const;
 
 /**
  * The options that are no filter, as numbers and words. Times are in ms. A threshold without waves gets some.
@@ -39,23 +40,32 @@ export function readOptionValues(typed: ReadOptions): Options {
   const canary = read('canary', parseCanary);
   const maxFail = read('max-fail', parseThreshold);
   const maxSilent = read('max-silent', parseThreshold);
+  const atOnce = read('at-once', parseShare);
+  for (const name of ['batch', 'batch-sleep', 'canary'] as const) {
+    const word = atOnce === undefined ? undefined : read(name, (typed) => typed);
+    if (word !== undefined) throw conflict(word, '`--at-once` knows no waves');
+  }
   const isWatched = maxFail !== undefined || maxSilent !== undefined;
-  return dropUndefined({
+  const options = dropUndefined({
     collective: read('target', parseCollective),
     nodes: read('nodes', parseNodeSource),
     limit: one === undefined ? limit : { count: 1 },
     limitSeed: read('limit-seed', parseSeed),
-    batch: read('batch', parseShare) ?? (isWatched ? WATCHED_BATCH : undefined),
+    batch: read('batch', parseShare) ?? (isWatched && atOnce === undefined ? WATCHED_BATCH : undefined),
     batchSleepMs: read('batch-sleep', (word) => parseSeconds(word, { min: 0, max: MAX_TIMEOUT_S })),
     canary,
     maxFail,
     maxSilent,
+    atOnce,
+    noop: read('noop', () => true as const),
     preview: read('preview', () => true as const),
     timeoutMs: read('timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_TIMEOUT_S })),
     discoveryMs: read('discovery-timeout', (word) => parseSeconds(word, { min: 0.001, max: MAX_DISCOVERY_S })),
     ttlMs: read('ttl', (word) => parseSeconds(word, { min: 0.001, max: MAX_TTL_S })),
     format: json !== undefined ? 'json' : csv !== undefined ? 'csv' : 'text',
     display: read('display', parseDisplay),
+    sort: read('sort', parseSort),
+    group: read('group', () => true as const),
     noProgress: valuesOf('no-progress').length > 0,
     quiet: valuesOf('quiet').length > 0,
     verbose: valuesOf('verbose').length > 0,
@@ -63,6 +73,23 @@ export function readOptionValues(typed: ReadOptions): Options {
     in: read('in', parseId),
     search: readSearch(typed),
   });
+  refuseIdle(typed);
+  return options;
+}
+
+/** Options that only say something about others: without those they would be ignored. */
+const IDLE_WITHOUT: readonly (readonly [name: OptionName, others: readonly OptionName[]])[] = [
+  ['limit-seed', ['limit', 'one']],
+  ['batch-sleep', ['batch', 'canary', 'max-fail', 'max-silent']],
+];
+
+function refuseIdle({ valuesOf }: ReadOptions): void {
+  for (const [name, others] of IDLE_WITHOUT) {
+    const [word] = valuesOf(name);
+    if (word === undefined || others.some((other) => valuesOf(other).length > 0)) continue;
+    const [first = name] = others;
+    throw conflict(word, `\`--${name}\` says nothing without \`--${first}\``);
+  }
 }
 
 const parseShare = (word: SourceWord): Share => parsePart(word, /^([1-9]\d{0,6})(%?)$/);
@@ -73,7 +100,13 @@ const parseThreshold = (word: SourceWord): Threshold => parsePart(word, /^(0|[1-
 function parsePart(word: SourceWord, shape: RegExp): Share {
   const [, digits, percent] = shape.exec(word.text) ?? [];
   const number = Number(digits);
-  if (digits === undefined || (percent === '%' && number > 100)) {
+  if (percent === '%' && number > 100) {
+    throw failAt(word, 'usage/bad-number', {
+      message: `${quoteInput(word.text)} is more than all of them`,
+      hint: 'at most `100%`',
+    });
+  }
+  if (digits === undefined) {
     throw failAt(word, 'usage/bad-number', {
       message: `${quoteInput(word.text)} is neither a number of nodes nor a percentage`,
       hint: 'such as `10` or `10%`',
@@ -115,6 +148,15 @@ function parseDisplay(word: SourceWord): (typeof DISPLAYS)[number] {
   throw failAt(word, 'usage/bad-choice', {
     message: `${quoteInput(word.text)} can't be displayed`,
     hint: suggest(word.text, DISPLAYS),
+  });
+}
+
+function parseSort(word: SourceWord): (typeof SORTS)[number] {
+  const found = SORTS.find((known) => known === word.text);
+  if (found !== undefined) return found;
+  throw failAt(word, 'usage/bad-choice', {
+    message: `results can't be sorted by ${quoteInput(word.text)}`,
+    hint: suggest(word.text, SORTS),
   });
 }
 

@@ -1,3 +1,6 @@
+import { DATA_FUNCTIONS } from '../core/data-function-table.ts';
+import { type DataFault, findDataFault } from '../core/data-functions.ts';
+import type { McoError } from '../core/errors.ts';
 import type { Comparison, DataTest } from '../core/filter.ts';
 import { WORD } from '../core/names.ts';
 import type { Pattern } from '../core/regex.ts';
@@ -14,9 +17,10 @@ type TypedComparison =
   | { readonly op: Exclude<Comparison, '=~' | '!~'>; readonly value: string };
 
 /**
- * A data function whose name has been taken: `('/etc/hosts').md5 = /ab/`.
+ * A data function whose name has been taken: `('/etc/hosts').md5 = /ab/`. It has to make sense to the functions that
+ * there are.
  *
- * @throws McoError `usage/bad-expression` and what `parseComparison` throws
+ * @throws McoError `usage/unknown-data-function`, `usage/unknown-data-field`, and others of `usage/*`
  */
 export function parseData(cursor: Cursor, name: Token): DataTest {
   if (!WORD.test(name.text))
@@ -24,7 +28,8 @@ export function parseData(cursor: Cursor, name: Token): DataTest {
       message: `${quoteInput(name.text)} can't be the name of a data function`,
     });
   const open = take(cursor);
-  const argument = peek(cursor).kind === 'quoted' ? checkText(take(cursor)) : undefined;
+  const quoted = peek(cursor);
+  const argument = quoted.kind === 'quoted' ? checkText(take(cursor)) : undefined;
   const close = take(cursor);
   if (close.kind === 'end')
     throw failAt(open.word, 'usage/bad-expression', { message: 'the parenthesis is not closed' });
@@ -39,8 +44,19 @@ export function parseData(cursor: Cursor, name: Token): DataTest {
     });
   }
   cursor.next += 1;
+  const op = peek(cursor);
   const called = { function: name.text, field: fieldName, ...parseComparison(cursor) };
-  return argument === undefined ? called : { ...called, argument };
+  const test = argument === undefined ? called : { ...called, argument };
+  const value = cursor.tokens[cursor.next - 1] ?? op;
+  const fault = findDataFault([test], DATA_FUNCTIONS);
+  if (fault !== undefined) throw pointAt(fault, { function: name, argument: quoted, field, op, value });
+  return test;
+}
+
+/** The same error with a caret under the part that is wrong. */
+function pointAt({ part, error }: DataFault, tokens: Readonly<Record<DataFault['part'], Token>>): McoError {
+  const code = error.code.replace(/^\w+\/(?=data-)/, 'unknown-').replace(/^\w+\//, '');
+  return failAt(tokens[part].word, `usage/${code}`, error);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Filter } from '../core/filter.ts';
+import { gatherCalls, listDataTests, MAX_DATA_CALLS } from '../core/data-functions.ts';
+import type { Expression, Filter } from '../core/filter.ts';
 import { findOperator } from './comparison.ts';
 import { MAX_PARTS, parseExpression } from './parse-expression.ts';
 import { parseFactTest } from './parse-fact-test.ts';
@@ -31,8 +32,15 @@ export function readFilter({ valuesOf }: ReadOptions): Filter {
     classes: parts.classes.map((word) => parseNameTest(word, 'class')),
     agents: parts.agents.map((word) => parseNameTest(word, 'agent')),
     identities: parts.identities.map((word) => parseNameTest(word, 'node')),
-    where: parts.where.map(parseExpression),
+    where: parts.where.reduce<readonly Expression[]>(addExpression, []),
   };
+}
+
+/** Each different call of a data function is work for every node, so there may be only so many. */
+function addExpression(before: readonly Expression[], word: SourceWord): readonly Expression[] {
+  const where = [...before, parseExpression(word)];
+  if (gatherCalls(listDataTests({ where })).length <= MAX_DATA_CALLS) return where;
+  throw failAt(word, 'usage/too-many', { message: `more than ${MAX_DATA_CALLS} different data functions are asked` });
 }
 
 function splitMixed(word: SourceWord): SourceWord[] {

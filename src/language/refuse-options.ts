@@ -12,8 +12,8 @@ interface Taken {
 const ALL = OPTIONS.map(({ name }) => name);
 const JSON_ONLY: Taken = { names: ['json'], hint: 'no node is asked, so it takes nothing but `--json`' };
 const SHOWING: Taken = {
-  names: ['json', 'csv', 'display', 'verbose'],
-  hint: 'it takes `--json`, `--csv`, `--display` and `-v`; `--nodes` asks the nodes of a run again',
+  names: ['json', 'csv', 'display', 'sort', 'group', 'verbose'],
+  hint: 'it takes `--json`, `--csv`, `--display`, `--sort`, `--group` and `-v`; `--nodes` asks the nodes of a run again',
 };
 const RETRYING: Taken = {
   names: [],

@@ -3,9 +3,11 @@ import { readProgramArgs } from './program-args.ts';
 export const AGENT_HELP = `mco-agent answers signed requests on this node.
 
   mco-agent [--config FILE] [--check]
+  mco-agent new NAME [--dir DIR] [--language python|sh]
+                 make an agent of your own in DIR/NAME, ready to be changed
 
   --config FILE  default /etc/mco/agent.yaml; paths in it start at its directory
-  --check        read everything, say what would be done, and exit
+  --check        read everything, agents of your own too, say what would be done, and exit
   --version
   --help
 `;

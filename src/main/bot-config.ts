@@ -29,6 +29,8 @@ export const botConfigSchema = v.strictObject({
   store: v.optional(pathSchema, '/var/lib/mcobot/mcobot.db'),
   /** How long runs can be shown and retried. More than the seven days that a button works: used ones are remembered. */
   keep_days: v.optional(v.pipe(v.number(DAYS), v.safeInteger(DAYS), v.minValue(8, DAYS), v.maxValue(3650, DAYS)), 30),
+  /** A directory of `*.json`: descriptions of agents that the nodes have. They win over what nodes tell. */
+  agents: v.optional(pathSchema),
   chat: chatSchema,
   http: v.optional(httpSchema),
 });

@@ -4,11 +4,12 @@ import { newUuid } from '../adapters/clock/new-uuid.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { hashText } from '../adapters/hash/hash-text.ts';
 import { createActiveRuns } from '../bot/active-runs.ts';
+import { openAgentRegistry } from '../bot/agent-registry.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
 import { createCollector } from '../bot/collector.ts';
 import { originOf } from '../bot/conversation/chat-origin.ts';
 import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
-import { requireSound } from '../core/agent-description.ts';
+import { type AgentDescription, requireSound } from '../core/agent-description.ts';
 import type { AuditTrail } from '../core/audit-trail.ts';
 import type { Chat } from '../core/chat.ts';
 import { replyDestination } from '../core/destinations.ts';
@@ -36,6 +37,8 @@ export interface BotParts {
   readonly store: Store;
   readonly chats: readonly Chat[];
   readonly readNodeList?: Bot['readNodeList'];
+  /** Descriptions of agents that the configuration names. Default: none. */
+  readonly configuredAgents?: readonly AgentDescription[] | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
   onProblem(problem: McoError): void;
@@ -67,6 +70,15 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
   // `slack:T024BE7LD/U2147483697` is of the chat `slack:T024BE7LD`, `console:ana` of `console`.
   const chatOf = (account: string) =>
     chats.find((chat) => account.startsWith(`${chat.name}/`) || account.startsWith(`${chat.name}:`));
+  const { configuredAgents: configured = [], store } = parts;
+  const taken = COMMANDS.map((command) => command.name);
+  const registry = await openAgentRegistry({
+    builtIn: AGENT_DESCRIPTIONS,
+    configured,
+    taken,
+    store: store.agents,
+    clock,
+  });
   const bot: Bot = {
     ...parts,
     audit: sumUpRefusals(audit, refusals),
@@ -75,7 +87,10 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     collective,
     collector,
     commands: COMMANDS,
-    agents: AGENT_DESCRIPTIONS,
+    get agents() {
+      return registry.current();
+    },
+    registry,
     active: createActiveRuns(),
     health: listHealthChecks({ ...parts, clock, newId: newUuid, collective }),
     findPerson: async (account) => chatOf(account)?.findPerson(account),
@@ -101,8 +116,8 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
   await conversations.resume();
   const unsubscribe = collectives.map((of) => bus.subscribe(replyDestination(of, name), collector.receive));
   await conversations.start();
-  return {
-    ...bot,
+  // Not a copy, which would not learn.
+  return Object.assign(bot, {
     conversations,
     async close() {
       await conversations.stop(STOP_WITHIN_MS);
@@ -110,5 +125,5 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
       await refusals.flush();
       await audit.append({ ...stamp(), event: 'stopped' });
     },
-  };
+  });
 }

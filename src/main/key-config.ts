@@ -21,7 +21,7 @@ export type KeyConfig = v.InferOutput<typeof keySchema>;
 /** @throws McoError `usage/*` when the key can't be used, `unreachable/ssh-agent` */
 export async function openSigner(key: KeyConfig, resolvePath: (path: string) => string): Promise<Signer> {
   if ('agent' in key) {
-    const socketPath = key.socket === undefined ? process.env['SSH_AUTH_SOCK'] : resolvePath(key.socket);
+    const socketPath = key.socket === undefined ? process.env.SSH_AUTH_SOCK : resolvePath(key.socket);
     if (socketPath === undefined) {
       throw new McoError('usage/no-agent', 'a key of the ssh-agent is configured, but SSH_AUTH_SOCK is not set', {
         hint: 'start an ssh-agent, or name its `socket` beside `agent`',

@@ -6,6 +6,7 @@ import type { StompBusOptions } from '../adapters/stomp/stomp-bus.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import type { Bot } from '../bot/bot.ts';
 import { createMembershipFinder } from '../bot/find-memberships.ts';
+import type { AgentDescription } from '../core/agent-description.ts';
 import type { Chat } from '../core/chat.ts';
 import { toMcoError } from '../core/errors.ts';
 import type { HttpRoute } from '../core/http.ts';
@@ -25,6 +26,7 @@ import { type Config, readNamedFile, requireWritableDirectory } from './load-con
 import { logInfo, logProblem, logWarning } from './log.ts';
 import { createPolicyAuthority } from './policy/policy-authority.ts';
 import { readPolicyTree } from './policy/policy-tree.ts';
+import { readDescriptions } from './read-descriptions.ts';
 import { createReloads, type Reloads } from './reloads.ts';
 
 /** How long a start waits for the first broker before it says so and goes on trying. */
@@ -41,6 +43,8 @@ export interface BotFiles {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Changes to policy and `known_hosts`. */
   readonly reloads: Reloads;
+  /** Descriptions that the configuration names. */
+  readonly agents: readonly AgentDescription[];
   close(): void;
 }
 
@@ -64,6 +68,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     onReload: (problem) => reloads.note('known_hosts', problem),
   });
   const broker = await readBrokerOptions(config.broker, resolvePath);
+  const agents = config.agents === undefined ? [] : await readDescriptions(resolvePath(config.agents));
   const services = await readServices(config, resolvePath, systemClock);
   const tls = config.http?.tls && {
     cert: await readNamedFile(resolvePath(config.http.tls.cert), 'the certificate'),
@@ -83,6 +88,7 @@ export async function openBotFiles({ value: config, resolvePath }: Config<BotCon
     services,
     tls,
     reloads,
+    agents,
     close() {
       policy.close();
       verifier.close();
@@ -124,24 +130,26 @@ export async function connectBot(
     trail: audit.trail,
     store,
     chats,
+    configuredAgents: files.agents,
     onProblem: logProblem,
   });
   reloads.recordIn({ audit: audit.trail, by: auditName, clock: systemClock });
   audit.tellIn(bot.conversations.outbox);
   const stopForgetting = forgetRegularly(store, value.keep_days);
   await bus.whenUp(FIRST_CONNECTION_MS).catch((thrown: unknown) => logProblem(toMcoError(thrown)));
-  return {
-    ...bot,
+  const { close } = bot;
+  // Not a copy, which would not learn.
+  return Object.assign(bot, {
     async close() {
       stopForgetting();
       await http?.close();
       await audit.tellRest();
-      await bot.close();
+      await close();
       await bus.close();
       await audit.close();
       store.close();
     },
-  };
+  });
 }
 
 /** The server that chat services call; none where no service calls. */

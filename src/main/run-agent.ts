@@ -5,6 +5,7 @@ import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
+import type { McoError } from '../core/errors.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
@@ -12,12 +13,14 @@ import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
 import { loadConfig, requireWritableDirectory } from './load-config.ts';
 import { logInfo, logProblem } from './log.ts';
+import { runNewAgent } from './new-agent/run-new-agent.ts';
 import { createReloads } from './reloads.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
 /** The program mco-agent, from its arguments to the end of the process. */
 export async function runAgent(argv: readonly string[]): Promise<void> {
+  if (argv[0] === 'new') return print(await runNewAgent(argv.slice(1)));
   const args = readAgentArgs(argv);
   if (args.help) return print(AGENT_HELP);
   if (args.version) return print(`mco-agent ${VERSION}\n`);
@@ -51,7 +54,8 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   node.close();
 }
 
-function describeNode(config: AgentConfig, { signer, agents, profile }: NodeParts): string {
+function describeNode(config: AgentConfig, node: NodeParts): string {
+  const { signer, agents, profile } = node;
   const { facts, classes } = profile();
   const { identity, collectives, broker } = config;
   const destinations = collectives.flatMap((name) => [broadcastDestination(name), nodeDestination(name, identity)]);
@@ -62,14 +66,26 @@ function describeNode(config: AgentConfig, { signer, agents, profile }: NodePart
     ['brokers', servers.join(', ')],
     ['listens on', destinations.join(', ')],
     ['agents', agents.map(({ description }) => description.agent).join(', ')],
+    ['own agents', describeExternal(config, node)],
+    ...node.externalProblems().map((problem) => ['', `not used: ${describeProblem(problem)}`]),
     ['signers', config.allowedSigners],
     ['policy', config.policy],
     ['facts', `${Object.keys(facts).length} from ${config.factFiles.join(', ') || 'no file'}`],
     ['classes', `${classes.size} from ${config.classesFile ?? 'no file'}`],
     ['audit', describeAudit(config)],
+    ['jobs', `${config.jobs.directory}, ${config.jobs.running} at once, ${config.jobs.kept} older ones kept`],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(12)}${escapeText(value)}`).join('\n')}\n`;
 }
+
+/** Agents in other languages, and what keeps some of them from being used. */
+function describeExternal({ agents: { path, user } }: AgentConfig, { externalAgents }: NodeParts): string {
+  const names = (externalAgents?.() ?? []).map(({ description: { agent, version } }) => `${agent} ${version}`);
+  return `${names.join(', ') || 'none'} in ${path}${user === undefined ? '' : `, run as ${user}`}`;
+}
+
+const describeProblem = ({ message, hint }: McoError): string =>
+  hint === undefined ? message : `${message} (${hint})`;
 
 function describeAudit({ audit: { path, rotate } }: AgentConfig): string {
   return `${path}, a new file after ${rotate.maxBytes / 1_000_000} MB, ${rotate.keep} older ones kept`;

@@ -1,6 +1,7 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { chooseSurface } from '../adapters/console/choose-surface.ts';
 import { CONSOLE_TRAITS, createConsoleChat } from '../adapters/console/console-chat.ts';
+import { divertNotes } from '../adapters/console/divert-notes.ts';
 import { createDocumentSurface } from '../adapters/console/document-surface.ts';
 import { createScreen, type Screen } from '../adapters/console/screen.ts';
 import { createChatSurface } from '../bot/conversation/chat-surface.ts';
@@ -11,6 +12,7 @@ import type { Options } from '../core/command.ts';
 import { writeJsonText } from '../core/escape-text.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IncomingMessage, Surface } from '../core/surface.ts';
+import { drawNoteCard } from '../render/draw-note-card.ts';
 import { awaitingToJson } from '../render/draw-order-file.ts';
 import { drawRefusalCard } from '../render/draw-refusal-card.ts';
 import { drawRootCard } from '../render/draw-root-card.ts';
@@ -70,7 +72,11 @@ export async function answerInTerminal(
   const place = { chat: chat.name, channel: '' };
   const recipient = { account: message.account, channel: '' };
   const surfaces = {
-    text: createChatSurface(conversations.of(chat), { place, recipient, lane }),
+    text: divertNotes(createChatSurface(conversations.of(chat), { place, recipient, lane }), {
+      screen,
+      output: process.stderr,
+      drawNote: (note) => renderCardText(drawNoteCard(note)),
+    }),
     ...createDocuments(screen),
   };
   // A refusal or an answer in words is written as its own command asks for it.

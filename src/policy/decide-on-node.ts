@@ -7,7 +7,15 @@ import { applyRules, UNDECIDED } from './apply-rules.ts';
 import { matchesCaller } from './caller-pattern.ts';
 import { checkApprovals, describeWanted } from './check-approvals.ts';
 import { judgeGrant } from './judge-grant.ts';
-import type { DenyRule, Grant, NodeLimit, NodePolicy, Verdict } from './policy.ts';
+import type { Binding, DenyRule, Grant, NodeLimit, NodePolicy, Verdict } from './policy.ts';
+
+/** Allows everything that is not denied. */
+const FOR_EVERYBODY: Binding = {
+  role: { name: 'everything', allow: [{ actions: ['*'], effect: 'write', at: '' }] },
+  who: { everyone: true, callers: new Set(), groups: [] },
+  places: undefined,
+  at: '',
+};
 
 /** A request whose signature held. */
 export interface NodeQuestion {
@@ -29,6 +37,11 @@ export interface NodeQuestion {
   readonly approvedAt?: number | undefined;
   /** Of the request, ms since the epoch. */
   readonly issuedAt: number;
+  /**
+   * The job that is looked after came from this action: its rules and nodes decide, but its limits and approvals were
+   * kept when the job began. The signer must be allowed the effect of what is asked.
+   */
+  readonly inPlaceOf?: Pick<NodeQuestion, 'agent' | 'action' | 'effect' | 'input'> | undefined;
 }
 
 /** What a node says. A denial always has a reason. */
@@ -63,11 +76,14 @@ export function weighOnNode(policy: NodePolicy, question: NodeQuestion): NodeOpi
 function weighForSigner(policy: NodePolicy, question: NodeQuestion): NodeOpinion {
   const signer = judgeSigner(policy, question);
   if (signer.outcome === 'deny') return deny(signer.rules, signer.reason ?? 'the signer may not');
-  const { caller, agent, action, effect, input } = question;
+  const denial = question.inPlaceOf === undefined ? undefined : findOwnDenial(policy, question);
+  if (denial !== undefined) return denial;
+  const asked = { ...question, ...question.inPlaceOf };
+  const { caller, agent, action, effect, input } = asked;
   const ruling = applyRules(policy, { caller, agent, action, effect, input, place: undefined });
   if (ruling.outcome === 'deny') return ruling;
   const denying = ruling.exceptions.filter(({ nodes }) => isHere(nodes, question));
-  if (denying.length > 0) return denyHere(denying, question);
+  if (denying.length > 0) return denyHere(denying, asked);
   const opinions = ruling.grants
     .filter(({ nodes }) => isHere(nodes, question))
     .map((grant) => weighGrant(policy, grant, question));
@@ -75,8 +91,16 @@ function weighForSigner(policy: NodePolicy, question: NodeQuestion): NodeOpinion
     opinions.find(({ outcome }) => outcome === 'allow') ??
     opinions.find(({ outcome }) => outcome === 'needs-approval') ??
     opinions[0] ??
-    denyElsewhere(ruling.grants, question);
+    denyElsewhere(ruling.grants, asked);
   return best.outcome === 'allow' ? { ...best, rules: [...signer.rules, ...best.rules] } : best;
+}
+
+/** Looking after a job takes no right of its own. INVARIANT: but what denies that holds, whoever may begin one. */
+function findOwnDenial(policy: NodePolicy, question: NodeQuestion): NodeOpinion | undefined {
+  const ruling = applyRules({ ...policy, bindings: [FOR_EVERYBODY] }, { ...question, place: undefined });
+  if (ruling.outcome === 'deny') return ruling;
+  const denying = ruling.exceptions.filter(({ nodes }) => isHere(nodes, question));
+  return denying.length > 0 ? denyHere(denying, question) : undefined;
 }
 
 /** An error while matching is thrown on, and so a denial. */
@@ -101,6 +125,7 @@ function denyElsewhere(grants: readonly Grant[], { caller, agent, action }: Node
 function weighGrant(policy: NodePolicy, grant: Grant, question: NodeQuestion): NodeOpinion {
   const { targets, principal } = question;
   const { rules, maxNodes, requireFilter, approval } = grant;
+  if (question.inPlaceOf !== undefined) return { outcome: 'allow', rules };
   if (targets === undefined) {
     // INVARIANT: a limit that can't be checked is not kept.
     const isFree = maxNodes === undefined && !requireFilter && approval === undefined;

@@ -4,6 +4,9 @@ export const ACTION_GLOB_PATTERN = /^(?:[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64}|[a-z0
 /** What the bot does by itself. */
 const OWN_DOINGS = 'mcobot.';
 
+/** What nobody gets by a `*` that was meant for something else: the bot's own doings, and any program on any node. */
+const NAMED_ONLY = [OWN_DOINGS, 'shell.'] as const;
+
 /**
  * Whether the whole text matches the glob, in which `*` stands for any characters, none included; nothing else is
  * special. Never backtracks over more than one `*`, so time grows with the two lengths only.
@@ -42,10 +45,10 @@ export function matchesAny(globs: readonly string[], name: string): boolean {
 }
 
 /**
- * The same for a permission. INVARIANT: `*` gives nobody the audit trail: what the bot does by itself is allowed only by
- * a glob that names it.
+ * The same for a permission. INVARIANT: `*` gives nobody the audit trail or a shell: what the bot does by itself, and what
+ * the agent `shell` does, is allowed only by a glob that names it.
  */
 export function allowsName(globs: readonly string[], name: string): boolean {
-  const isOwn = isForOwnDoings(name);
-  return globs.some((glob) => (!isOwn || isForOwnDoings(glob)) && matchesGlob(glob, name));
+  const prefix = NAMED_ONLY.find((one) => name.startsWith(one)) ?? '';
+  return globs.some((glob) => glob.startsWith(prefix) && matchesGlob(glob, name));
 }

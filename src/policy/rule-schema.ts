@@ -31,7 +31,7 @@ export const effect = v.pipe(
 const actions = v.pipe(
   list(v.pipe(text, v.metadata({ pattern: ACTION_GLOB_PATTERN.source }))),
   v.description(
-    'Globs over `AGENT.ACTION`: `package.update`, `package.*`, `*`. What the bot does by itself is named in full: `mcobot.audit`, `mcobot.policy`.',
+    'Globs over `AGENT.ACTION`: `package.update`, `package.*`, `*`. What the bot does by itself, and a shell, are named in full: `mcobot.audit`, `mcobot.policy`, `shell.run`, `shell.*`.',
   ),
 );
 

@@ -1,11 +1,13 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { AggregateResult } from '../core/report.ts';
+import { drawSparkline } from './draw-histogram.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
 const TITLES: Readonly<Record<AggregateResult['function'], string>> = {
   summary: 'Summary',
   sum: 'Sum',
   average: 'Average',
+  distribution: 'Distribution',
 };
 
 /** In a line of the root, and in a block of the thread. */
@@ -25,8 +27,18 @@ const shownValues = ({ values }: AggregateResult, max: number, maxLength: number
 const countRest = ({ values }: AggregateResult, max: number): string[] =>
   values.length > max ? [`and ${values.length - max} more`] : [];
 
+/** `min 1.2, average 4.1, max 30 of 140   ▁▃█▂▁` */
+function describeSpread({ spread }: AggregateResult): string[] {
+  if (spread === undefined) return ['no numbers'];
+  const { min, average, max, count } = spread;
+  return [`min ${round(min)}, average ${round(average)}, max ${round(max)} of ${count}`, drawSparkline(spread)];
+}
+
+const round = (value: number): string => String(Math.round(value * 100) / 100);
+
 /** On one line: `Summary of Ensure:   1.6.7-1ubuntu1 = 112   purged = 30`. */
 export function describeAggregate(aggregate: AggregateResult, maxValues: number): string {
+  if (aggregate.function === 'distribution') return [titleOf(aggregate), ...describeSpread(aggregate)].join('   ');
   const shown = shownValues(aggregate, maxValues, LINE_VALUE_LENGTH);
   const rows = shown.map(({ value, count }) => showRow(aggregate, value, count));
   return [titleOf(aggregate), ...rows, ...countRest(aggregate, maxValues)].join('   ');

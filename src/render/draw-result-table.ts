@@ -1,7 +1,7 @@
 import type { CardPart } from '../core/card.ts';
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
-import { groupIdentical } from './draw-results.ts';
+import { groupEqual } from './arrange-results.ts';
 import { showValue } from './fill-line.ts';
 import { NAME_LENGTH } from './list-names.ts';
 import { measurePart } from './measure-card.ts';
@@ -20,14 +20,20 @@ export function drawResultTable(
   { maxCardLength, maxTableRows, maxTableColumns }: CardLimits,
 ): CardPart | undefined {
   const { header, labels, line } = report;
-  if (header.view !== 'results' || results.length === 0 || results.length > maxTableRows) return undefined;
+  if (
+    header.view !== 'results' ||
+    header.options.group === true ||
+    results.length === 0 ||
+    results.length > maxTableRows
+  )
+    return undefined;
   const isShown = (name: string): boolean => results.some(({ data }) => showOutput(data, name) !== '');
   const outputs = Object.keys(labels).filter(isShown);
   if (outputs.length === 0 || outputs.length + 1 > maxTableColumns) return undefined;
   if (line === undefined) {
     const isDescribed = ({ data }: NodeResult): boolean =>
       Object.keys(data).every((name) => Object.hasOwn(labels, name));
-    if (!results.every(isDescribed) || groupIdentical(results).length > 0) return undefined;
+    if (!results.every(isDescribed) || groupEqual(results).length < results.length) return undefined;
   }
   const values = results.map(({ data }) => outputs.map((name) => showOutput(data, name)));
   if (values.flat().some((value) => value.includes('\n') || value.length > CELL_LENGTH)) return undefined;

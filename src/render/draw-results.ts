@@ -1,9 +1,10 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
+import { groupEqual } from './arrange-results.ts';
 import { drawFields, fillLine } from './fill-line.ts';
-import { formatNumber } from './format-count.ts';
+import { formatCount, formatNumber } from './format-count.ts';
 import { groupBy } from './group-by.ts';
-import { listNames, NAME_LENGTH } from './list-names.ts';
+import { drawColumns, listNames, NAME_LENGTH } from './list-names.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 import { drawLazily, type TakenBlocks, takeBlocks } from './take-blocks.ts';
 
@@ -15,8 +16,8 @@ const VIEW_LINES_VERBOSE = 1000;
 /** What a view may take beyond its size for a rest that is too short to be hidden. */
 export const GRACE_BYTES = 3600;
 
-/** Identical results of more nodes than this are shown once. */
-const GROUP_OVER = 20;
+/** Names under a text that several nodes share. */
+const GROUP_NAMES = 60;
 
 /** How much a view may take, and how people get at what it leaves out. */
 export interface ViewRoom {
@@ -56,6 +57,7 @@ export function drawResults(report: RunReport, results: readonly NodeResult[], r
   if (results.length === 0) return { lines: [], end: [] };
   const { line, header } = report;
   if (line === undefined) return drawBlocks(report, results, room);
+  if (header.options.group === true) return drawGroups(line, results, { ...room, verbose: header.options.verbose });
   return drawLines(line, results, { ...room, verbose: header.options.verbose });
 }
 
@@ -81,6 +83,29 @@ function drawLines(
   return endView({ ...taken, lines: taken.cut ? taken.lines : listed.flatMap(drawOne) }, end);
 }
 
+/** Each different line once, the most frequent first, and below it the nodes that said so. */
+function drawGroups(
+  template: string,
+  results: readonly NodeResult[],
+  { verbose, maxBytes, whole }: ViewRoom & { readonly verbose: boolean },
+): DrawnView {
+  const groups = [...groupBy(results, ({ data }) => fillLine(template, data))].sort(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const maxNames = verbose ? VIEW_LINES_VERBOSE : GROUP_NAMES;
+  const drawOne = ([text, group]: (typeof groups)[number]): string[] => [
+    `${formatCount(group.length, 'node')}: ${text}`,
+    ...drawColumns(
+      group.map(({ node }) => node),
+      maxNames,
+    ).map((line) => `    ${line}`),
+  ];
+  const limits = { maxLines: verbose ? VIEW_LINES_VERBOSE : LIST_ALL, maxBytes, graceBytes: GRACE_BYTES };
+  const taken = takeBlocks(drawLazily(groups, drawOne), limits);
+  const listed = groups.slice(0, taken.taken).flatMap(([, group]) => group).length;
+  return endView(taken, { listed, total: results.length, hasMore: !verbose, whole });
+}
+
 /** If not all fit, every different text gets its turn: the one node that differs must not hide among the rest. */
 function rankVaried<T extends { readonly text: string; readonly index: number }>(
   lines: readonly T[],
@@ -99,9 +124,7 @@ function drawBlocks(report: RunReport, results: readonly NodeResult[], { maxByte
   const { verbose } = report.header.options;
   const limits = { maxFields: 40, maxLines: verbose ? 200 : 20, maxLength: verbose ? 1000 : 300 };
   const maxLines = verbose ? VIEW_LINES_VERBOSE : VIEW_LINES * 2;
-  const large = verbose ? [] : groupIdentical(results);
-  const grouped = new Set(large.flat());
-  const shown = [...large, ...results.filter((result) => !grouped.has(result)).map((result) => [result])];
+  const shown = verbose ? results.map((result) => [result]) : groupEqual(results);
 
   const drawOne = (group: readonly NodeResult[]): string[] => [
     titleOf(group),
@@ -111,10 +134,6 @@ function drawBlocks(report: RunReport, results: readonly NodeResult[], { maxByte
   const listed = shown.slice(0, taken.taken).flat().length;
   return endView(taken, { listed, total: results.length, hasMore: !verbose, whole });
 }
-
-/** The nodes of identical results that are so many that they are told once. */
-export const groupIdentical = (results: readonly NodeResult[]): (readonly NodeResult[])[] =>
-  [...groupBy(results, ({ data }) => JSON.stringify(data)).values()].filter((group) => group.length > GROUP_OVER);
 
 function titleOf(group: readonly NodeResult[]): string {
   const names = group.map(({ node }) => node);

@@ -135,11 +135,12 @@ function listFailures({ outcome, results }: RunReport): string[] {
   return rest > 0 ? [...lines, `and ${formatCount(rest, 'more kind')} of failure`] : lines;
 }
 
-function listMissing({ outcome, counts, results }: RunReport): string[] {
+function listMissing({ outcome, counts, results, undecided = [] }: RunReport): string[] {
   const lists: [string, string[]][] = [
     ['No response from', namesOf(results, 'silent')],
     [outcome === 'CANCELLED' ? 'Not waited for' : 'Unknown', namesOf(results, 'unknown')],
     ['Not sent to', counts.notSent < counts.targeted ? namesOf(results, 'notSent') : []],
+    ['Could not say whether they match', undecided.map(({ node }) => node)],
   ];
   return lists
     .filter(([, names]) => names.length > 0)

@@ -1,6 +1,7 @@
 import type { CardPart } from '../core/card.ts';
 import { escapeLines } from '../core/escape-text.ts';
-import type { NodeResult, RunReport } from '../core/report.ts';
+import type { NodeResult, RunReport, UndecidedNode } from '../core/report.ts';
+import { sortResults } from './arrange-results.ts';
 import { describeAggregate, drawAggregate } from './describe-aggregate.ts';
 import { describeRefused } from './describe-refused.ts';
 import { endView } from './draw-results.ts';
@@ -9,6 +10,7 @@ import { drawView } from './draw-views.ts';
 import { drawFields } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
+import { groupBy } from './group-by.ts';
 import { type FailureGroup, groupFailures } from './group-failures.ts';
 import { drawColumns, listNames } from './list-names.ts';
 import { countAnswered, isFailure, isRefusedPreview, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
@@ -19,6 +21,7 @@ const FAILURE_DATA_LIMITS = { maxLines: 100, maxBytes: 5000 };
 const SUMMARY_LIMITS = { maxLines: 120, maxBytes: 3000 };
 /** For each list of names. */
 const MISSING_BYTES = 1800;
+const UNDECIDED_LIMITS = { maxLines: 60, maxBytes: 3000 };
 const MAX_VALUES = 30;
 
 /** What a thread may take altogether, and how people get at what it leaves out. */
@@ -73,7 +76,10 @@ function linesOf({ title, part, end = [] }: ThreadSection): string[] {
 /** The display rule hides what went well; what failed is never hidden. */
 function drawWhatWentWell(report: RunReport, room: ThreadRoom): ThreadSection[] {
   const { header, results } = report;
-  const ok = results.filter(({ outcome }) => outcome === 'ok');
+  const ok = sortResults(
+    results.filter(({ outcome }) => outcome === 'ok'),
+    header.options.sort,
+  );
   if (ok.length === 0) return [];
   const display = header.options.display ?? report.display;
   if (header.view === 'results' && display === 'failed') {
@@ -117,8 +123,8 @@ function drawFailure({ outcome, message, results }: FailureGroup, report: RunRep
 }
 
 function drawAggregates({ aggregates, header }: RunReport): ThreadSection[] {
-  // The report of a fact is the summary already.
-  if (header.view === 'facts') return [];
+  // The report is the summary already.
+  if (header.view === 'facts' || header.view === 'collectives') return [];
   const drawn = aggregates.map((aggregate): ThreadSection => {
     if (aggregate.function !== 'summary') return prose([describeAggregate(aggregate, 1)]);
     const { title, lines } = drawAggregate(aggregate, MAX_VALUES);
@@ -141,7 +147,7 @@ function drawWouldBeAsked({ results, problem }: RunReport, { maxBytes, whole }: 
   return [{ title, part: { kind: 'fixed', lines }, end: isCut ? [whole] : [] }];
 }
 
-function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport): ThreadSection[] {
+function drawMissing({ outcome, results, unexpected, undecided = [], refusedAnswers }: RunReport): ThreadSection[] {
   const lists: [string, readonly string[]][] = [
     ['No response from:', namesOf(results, 'silent')],
     [outcome === 'CANCELLED' ? 'Not waited for:' : 'Unknown whether done:', namesOf(results, 'unknown')],
@@ -152,9 +158,25 @@ function drawMissing({ outcome, results, unexpected, refusedAnswers }: RunReport
     ...lists
       .filter(([, names]) => names.length > 0)
       .map(([title, names]): ThreadSection => ({ title, part: { kind: 'fixed', lines: drawNames(names) } })),
+    ...drawUndecided(undecided),
     // Where nobody was asked the root says it all.
     prose(results.length === 0 ? [] : describeRefused(refusedAnswers)),
   ];
+}
+
+/** By reason, which most of them share. */
+function drawUndecided(undecided: readonly UndecidedNode[]): ThreadSection[] {
+  if (undecided.length === 0) return [];
+  const groups = [...groupBy(undecided, ({ reason }) => reason)];
+  const blocks = groups.map(([reason, nodes]) => {
+    const [first = '', ...more] = escapeLines(reason, 5, 400);
+    const names = nodes.map(({ node }) => node);
+    return [`${names.length}: ${first}`, ...more, ...drawColumns(names, 60).map((line) => `    ${line}`)];
+  });
+  const taken = takeBlocks(blocks, UNDECIDED_LIMITS);
+  const rest = groups.length - taken.taken;
+  const end = rest > 0 ? [`and ${formatCount(rest, 'more reason')}`] : [];
+  return [{ title: 'Could not say whether they match:', part: { kind: 'fixed', lines: taken.lines }, end }];
 }
 
 /** Rows of names within their limit; the rest is a number, so that nobody is forgotten. */

@@ -1,5 +1,7 @@
+import { distribute } from '../core/distribution.ts';
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
+import { drawHistogram } from './draw-histogram.ts';
 import { drawInventory } from './draw-inventory.ts';
 import { type DrawnView, drawResults, endView, GRACE_BYTES, LIST_ALL, type ViewRoom } from './draw-results.ts';
 import { showValue } from './fill-line.ts';
@@ -11,7 +13,13 @@ import { alignLeft, measureWidest } from './measure-width.ts';
 import { drawLazily, takeBlocks } from './take-blocks.ts';
 
 /** For what stands above or below the items of a view. */
-const FRAME_BYTES = 600;
+const FRAME_BYTES = 1400;
+
+/** Rows of a ping's histogram. */
+const MAX_PING_ROWS = 12;
+
+/** Of fewer replies the list says it all. */
+const HISTOGRAM_FROM = 10;
 
 /** The answers of nodes that went well, drawn as the command asks for. */
 export function drawView(report: RunReport, results: readonly NodeResult[], room: ViewRoom): DrawnView {
@@ -26,6 +34,8 @@ export function drawView(report: RunReport, results: readonly NodeResult[], room
       return drawFacts(results, take, report.header.options.verbose);
     case 'inventory':
       return take(results, (result) => drawInventory(result, report.labels));
+    case 'collectives':
+      return drawCollectives(results, take, report.header.options.verbose);
     case 'results':
       return drawResults(report, results, room);
   }
@@ -53,13 +63,39 @@ function drawPing(results: readonly NodeResult[], take: TakeItems): DrawnView {
     `${alignLeft(escapeText(node, NAME_LENGTH), width)}   time=${elapsedMs === undefined ? '?' : formatMs(elapsedMs)}`,
   ];
   const { lines, end } = take(results, drawOne);
-  const times = results.flatMap(({ elapsedMs }) => (elapsedMs === undefined ? [] : [elapsedMs]));
-  if (times.length === 0) return { lines, end };
-  const min = times.reduce((a, b) => Math.min(a, b));
-  const max = times.reduce((a, b) => Math.max(a, b));
-  const average = times.reduce((a, b) => a + b) / times.length;
+  const spread = distribute(
+    results.flatMap(({ elapsedMs }) => elapsedMs ?? []),
+    MAX_PING_ROWS,
+  );
+  if (spread === undefined) return { lines, end };
+  const { min, average, max } = spread;
   const statistics = `min ${formatMs(min)}, average ${formatMs(average)}, max ${formatMs(max)}`;
-  return { lines, end: [...end, '', `${formatCount(results.length, 'reply', 'replies')}: ${statistics}`] };
+  const histogram =
+    spread.count < HISTOGRAM_FROM || spread.buckets.length < 2 ? [] : ['', ...drawHistogram(spread, formatMs)];
+  return {
+    lines: [...lines, ...histogram],
+    end: [...end, '', `${formatCount(results.length, 'reply', 'replies')}: ${statistics}`],
+  };
+}
+
+/** How many nodes are in each collective; a node may be in several. */
+function drawCollectives(results: readonly NodeResult[], take: TakeItems, verbose: boolean): DrawnView {
+  const nodes = new Map<string, string[]>();
+  for (const { node, data } of results) {
+    const names = Array.isArray(data.collectives) ? data.collectives : [];
+    for (const name of names.map(showValue)) {
+      const members = nodes.get(name) ?? [];
+      members.push(node);
+      nodes.set(name, members);
+    }
+  }
+  const rows = [...nodes].sort(([, a], [, b]) => b.length - a.length);
+  const width = measureWidest(rows.map(([name]) => escapeText(name, NAME_LENGTH)));
+  const drawOne = ([name, members]: (typeof rows)[number]): string[] => [
+    `${alignLeft(escapeText(name, NAME_LENGTH), width)}   ${formatCount(members.length, 'node')}`,
+    ...(verbose ? [`    ${listNames(members, 100)}`] : []),
+  ];
+  return take(rows, drawOne);
 }
 
 /** The outputs `fact` and `value` of `rpcutil get_fact`. */

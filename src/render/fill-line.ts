@@ -1,6 +1,7 @@
 import { escapeLines, escapeText } from '../core/escape-text.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { ReplyData } from '../core/reply.ts';
+import { drawListTable, isTable } from './draw-list.ts';
 import { formatCount } from './format-count.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
@@ -8,6 +9,12 @@ import { alignRight, measureWidest } from './measure-width.ts';
 export function showValue(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A list of plain values one after the other; any other value as it is. */
+function listValues(value: JsonValue | undefined): string {
+  const isList = Array.isArray(value) && value.every((item: JsonValue) => item === null || typeof item !== 'object');
+  return isList ? value.map(showValue).join(', ') : showValue(value);
 }
 
 /**
@@ -40,7 +47,12 @@ export function drawFields(data: ReplyData, labels: Readonly<Record<string, stri
   const labelOf = (name: string): string => escapeText(Object.hasOwn(labels, name) ? (labels[name] ?? name) : name, 40);
   const width = measureWidest(shown.map(labelOf));
   const lines = shown.flatMap((name) => {
-    const [first = '', ...more] = escapeLines(showValue(data[name]), limits.maxLines, limits.maxLength);
+    const value = data[name];
+    if (isTable(value)) {
+      const table = drawListTable(value, limits.maxLines).map((line) => `    ${line}`);
+      return [`${alignRight(labelOf(name), width)}:`, ...table];
+    }
+    const [first = '', ...more] = escapeLines(listValues(value), limits.maxLines, limits.maxLength);
     const label = `${alignRight(labelOf(name), width)}:`;
     if (more.length === 0) return [`${label} ${first}`.trimEnd()];
     return [label, ...[first, ...more].map((line) => `    ${line}`.trimEnd())];

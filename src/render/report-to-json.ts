@@ -7,6 +7,7 @@ import {
   type NodeOutcome,
   type NodeResult,
   type RunReport,
+  type UndecidedNode,
 } from '../core/report.ts';
 import type { Refusal } from '../core/surface.ts';
 import { publicMessage } from './describe-problem.ts';
@@ -46,6 +47,8 @@ export interface ReportJson {
   readonly notSent: readonly string[];
   readonly unknown: readonly string[];
   readonly unexpected: readonly string[];
+  /** Nodes that could not say whether they match, where there are any: they were not asked. */
+  readonly undecided?: readonly UndecidedNode[];
   readonly refusedAnswers: number;
   readonly startedAt: string;
   readonly elapsedMs: number;
@@ -73,6 +76,7 @@ export function reportToJson(report: RunReport): ReportJson {
     notSent: namesOf(results, 'notSent'),
     unknown: namesOf(results, 'unknown'),
     unexpected: report.unexpected,
+    ...(report.undecided === undefined ? {} : { undecided: report.undecided }),
     refusedAnswers: report.refusedAnswers,
     startedAt: new Date(report.startedAt).toISOString(),
     elapsedMs: report.elapsedMs,

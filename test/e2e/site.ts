@@ -111,8 +111,17 @@ export interface SiteNode {
   readonly audit: string;
 }
 
-/** Starts a node's agent and resolves when it listens. Its facts are `{ site: test, node: IDENTITY }`. */
-export async function startNode(site: Site, identity: string, over: 'plain' | 'tls' = 'plain'): Promise<SiteNode> {
+/**
+ * Starts a node's agent and resolves when it listens. Its facts are `{ site: test, node: IDENTITY }`.
+ *
+ * @param sections more of its configuration
+ */
+export async function startNode(
+  site: Site,
+  identity: string,
+  over: 'plain' | 'tls' = 'plain',
+  sections: object = {},
+): Promise<SiteNode> {
   const config = site.write(`${identity}.yaml`, {
     identity,
     broker: site.brokerSection('agent', over),
@@ -121,6 +130,8 @@ export async function startNode(site: Site, identity: string, over: 'plain' | 't
     facts: ['site-facts.yaml', `${identity}-facts.yaml`],
     classes: `${identity}-classes.txt`,
     audit: `${identity}-audit.jsonl`,
+    jobs: `${identity}-jobs`,
+    ...sections,
   });
   site.write('site-facts.yaml', { site: 'test', node: 'unknown' });
   site.write(`${identity}-facts.yaml`, { node: identity });

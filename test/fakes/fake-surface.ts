@@ -1,6 +1,6 @@
 import type { Tell } from '../../src/core/command.ts';
 import type { RunReport } from '../../src/core/report.ts';
-import type { LateAnswers, Refusal, RootView, Surface } from '../../src/core/surface.ts';
+import type { LateAnswers, Refusal, RootView, RunNote, Surface } from '../../src/core/surface.ts';
 
 /** Remembers everything that a command showed. */
 export interface FakeSurface extends Surface {
@@ -11,6 +11,7 @@ export interface FakeSurface extends Surface {
   /** Reports that were shown again. */
   readonly shown: RunReport[];
   readonly late: LateAnswers[];
+  readonly notes: RunNote[];
 }
 
 export function createFakeSurface(): FakeSurface {
@@ -21,6 +22,7 @@ export function createFakeSurface(): FakeSurface {
     answers: [] as Tell[],
     shown: [] as RunReport[],
     late: [] as LateAnswers[],
+    notes: [] as RunNote[],
   };
   return {
     ...told,
@@ -37,6 +39,9 @@ export function createFakeSurface(): FakeSurface {
         },
         async finish(report) {
           told.reports.push(report);
+        },
+        async note(note) {
+          told.notes.push(note);
         },
         async append(late) {
           told.late.push(late);

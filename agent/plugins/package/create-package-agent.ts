@@ -1,10 +1,17 @@
 import type { Agent } from '../../../src/core/agent.ts';
 import { McoError } from '../../../src/core/errors.ts';
-import type { PackageBackend } from '../../../src/core/host.ts';
+import type { InstalledPackage, PackageBackend } from '../../../src/core/host/package-backend.ts';
+import type { Hash } from '../../../src/core/ports.ts';
+import { createChange } from './change-package.ts';
 import { PACKAGE_DESCRIPTION } from './description.ts';
+import { createRefresh } from './refresh-packages.ts';
+import { requireManager } from './require-manager.ts';
+import { compareTexts, writePackage } from './write-package.ts';
+
+const MAX_UPDATES = 1000;
 
 /** The agent `package` over a node's package manager. */
-export function createPackageAgent(packages: PackageBackend): Agent {
+export function createPackageAgent(packages: PackageBackend, hash: Hash): Agent {
   return {
     description: PACKAGE_DESCRIPTION,
     actions: {
@@ -19,13 +26,28 @@ export function createPackageAgent(packages: PackageBackend): Agent {
       async count({ signal }) {
         return { count: await packages.count(signal) };
       },
-      async update({ input, signal }) {
-        const name = String(input.package);
-        if (packages.update === undefined) {
-          throw new McoError('failed/read-only', 'packages can only be read on this node, not updated');
-        }
-        return { package: name, ...(await packages.update(name, signal)) };
+      async checksum({ signal }) {
+        const list = await packages.list(signal);
+        return { checksum: hash(writeList(list)), count: list.length };
       },
+      async checkupdates({ signal }) {
+        const manager = requireManager(packages);
+        const updates = await manager.updates(signal);
+        const listed = updates.slice(0, MAX_UPDATES).map((update) => ({ ...update }));
+        return { count: updates.length, updates: listed, manager: manager.name };
+      },
+      install: createChange('install', packages),
+      update: createChange('update', packages),
+      uninstall: createChange('uninstall', packages),
+      purge: createChange('purge', packages),
+      refresh: createRefresh(packages),
     },
   };
 }
+
+/** The same for the same packages, whatever order the tool lists them in. */
+const writeList = (list: readonly InstalledPackage[]): string =>
+  list
+    .map((one) => `${writePackage(one)}\n`)
+    .sort(compareTexts)
+    .join('');

@@ -1,64 +1,84 @@
-import type { AgentDescription, InputField } from '../../../src/core/agent-description.ts';
+import type { ActionDescription, AgentDescription } from '../../../src/core/agent-description.ts';
+import { CHANGING_ACTIONS } from './changing-actions.ts';
+import { PACKAGE } from './package-inputs.ts';
 
-/** Names of Debian and rpm packages, with an architecture where wanted. Never starts with a dash, so it is no option. */
-const PACKAGE: InputField = {
-  about: 'name of a package, such as `libc6` or `libc6:i386`',
-  type: 'string',
-  maxLength: 128,
-  pattern: '[A-Za-z0-9][A-Za-z0-9+._-]*(?::[a-z0-9-]+)?',
+const READING_ACTIONS: Readonly<Record<string, ActionDescription>> = {
+  status: {
+    about: 'whether a package is installed, and in which version',
+    effect: 'read',
+    timeoutMs: 5000,
+    input: { package: PACKAGE },
+    output: {
+      package: { about: 'name of the package', label: 'Package', type: 'string' },
+      ensure: { about: 'installed version, `absent` or `purged`', label: 'Ensure', type: 'string' },
+      arch: { about: 'architecture; empty when it is not installed', label: 'Arch', type: 'string' },
+      status: { about: "the package manager's own word", label: 'Status', type: 'string' },
+      all: { about: 'where it is installed for several architectures: each of them', label: 'All', type: 'list' },
+    },
+    words: ['package'],
+    line: '{package}-{ensure}.{arch}',
+    display: 'always',
+    aggregate: [{ function: 'summary', output: 'ensure' }],
+    examples: ['package status libc6', 'package -F lsbmajdistrelease=14.04 status openafs-modules-dkms'],
+  },
+  count: {
+    about: 'how many packages are installed',
+    effect: 'read',
+    timeoutMs: 10_000,
+    input: {},
+    output: { count: { about: 'installed packages', label: 'Packages', type: 'integer' } },
+    line: '{count}',
+    aggregate: [
+      { function: 'average', output: 'count' },
+      { function: 'sum', output: 'count' },
+    ],
+    examples: ['package count'],
+  },
+  checksum: {
+    about: 'one checksum over all installed packages: nodes with the same one have the same packages',
+    effect: 'read',
+    timeoutMs: 10_000,
+    input: {},
+    output: {
+      checksum: {
+        about: 'SHA-256 of the sorted lines `NAME VERSION ARCHITECTURE`, hexadecimal',
+        label: 'Checksum',
+        type: 'string',
+      },
+      count: { about: 'installed packages', label: 'Packages', type: 'integer' },
+    },
+    line: '{checksum} ({count} packages)',
+    display: 'always',
+    aggregate: [{ function: 'summary', output: 'checksum' }],
+    examples: ['package checksum -C webserver'],
+  },
+  checkupdates: {
+    about: 'installed packages of which there is a newer version, as the node last heard',
+    effect: 'read',
+    timeoutMs: 120_000,
+    input: {},
+    output: {
+      count: { about: 'packages with a newer version', label: 'Updates', type: 'integer' },
+      updates: {
+        about: 'each of them: `package`, `from`, `to`, `repository`; the first 1,000',
+        label: 'List',
+        type: 'list',
+      },
+      manager: { about: 'the program that was asked', label: 'Manager', type: 'string' },
+    },
+    line: '{count} updates',
+    display: 'always',
+    aggregate: [
+      { function: 'summary', output: 'count' },
+      { function: 'sum', output: 'count' },
+    ],
+    examples: ['package checkupdates -F environment=staging'],
+  },
 };
 
 export const PACKAGE_DESCRIPTION: AgentDescription = {
   agent: 'package',
-  version: '1.0.0',
+  version: '2.0.0',
   about: 'packages of the operating system',
-  actions: {
-    status: {
-      about: 'whether a package is installed, and in which version',
-      effect: 'read',
-      timeoutMs: 5000,
-      input: { package: PACKAGE },
-      output: {
-        package: { about: 'name of the package', label: 'Package' },
-        ensure: { about: 'installed version, `absent` or `purged`', label: 'Ensure' },
-        arch: { about: 'architecture; empty when it is not installed', label: 'Arch' },
-        status: { about: "the package manager's own word", label: 'Status' },
-        all: { about: 'where it is installed for several architectures: each of them', label: 'All' },
-      },
-      words: ['package'],
-      line: '{package}-{ensure}.{arch}',
-      display: 'always',
-      aggregate: [{ function: 'summary', output: 'ensure' }],
-      examples: ['package status libc6', 'package -F lsbmajdistrelease=14.04 status openafs-modules-dkms'],
-    },
-    count: {
-      about: 'how many packages are installed',
-      effect: 'read',
-      timeoutMs: 10_000,
-      input: {},
-      output: { count: { about: 'installed packages', label: 'Packages' } },
-      line: '{count}',
-      aggregate: [
-        { function: 'average', output: 'count' },
-        { function: 'sum', output: 'count' },
-      ],
-      examples: ['package count'],
-    },
-    update: {
-      about: 'brings an installed package to its newest version',
-      effect: 'write',
-      timeoutMs: 600_000,
-      input: { package: PACKAGE },
-      output: {
-        package: { about: 'name of the package', label: 'Package' },
-        before: { about: 'version before', label: 'Before' },
-        after: { about: 'version after', label: 'After' },
-      },
-      words: ['package'],
-      line: '{package} {before} -> {after}',
-      display: 'always',
-      aggregate: [{ function: 'summary', output: 'after' }],
-      examples: ['package update libc6 -F environment=staging'],
-    },
-  },
+  actions: { ...READING_ACTIONS, ...CHANGING_ACTIONS },
 };

@@ -1,11 +1,14 @@
 import { McoError } from '../../../src/core/errors.ts';
-import type { PackageBackend, PackageState } from '../../../src/core/host.ts';
+import type { PackageBackend, PackageState } from '../../../src/core/host/package-backend.ts';
 import type { Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import { withoutArch } from './package-state.ts';
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
 const FORMAT = '${binary:Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\n';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
 const COUNT_FORMAT = '${db:Status-Abbrev}\\n';
+/** A hundred thousand packages. */
+const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
 /** The second letter of dpkg's status, as dpkg-query(1) lists them. */
 const STATUS: Readonly<Record<string, string>> = {
@@ -18,27 +21,45 @@ const STATUS: Readonly<Record<string, string>> = {
   t: 'triggers-pending',
   i: 'installed',
 };
+/** Their abbreviations in a list: installed, whatever somebody wants to become of them. */
+const INSTALLED = /^.[iWt]/;
+
+export interface DpkgOptions {
+  /** Added to the environment of dpkg-query: `DPKG_ADMINDIR` names another database. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Reads packages with dpkg-query: some 10 ms, also while apt holds its lock. */
-export function createDpkgBackend(runner: ProcessRunner): PackageBackend {
-  async function query(format: string, names: readonly string[], signal: AbortSignal): Promise<Finished> {
+export function createDpkgBackend(runner: ProcessRunner, { environment }: DpkgOptions = {}): PackageBackend {
+  async function query(format: string, names: readonly string[], signal: AbortSignal): Promise<string> {
     const args = ['-W', `--showformat=${format}`, '--', ...names];
-    const finished = await runner.run({ file: 'dpkg-query', args, signal });
-    // 1: a name is not known, which is an answer; 2: the database can't be read.
-    if (finished.exitCode === 0 || finished.exitCode === 1) return finished;
-    const why = finished.stderr.trim().split('\n')[0] ?? '';
-    throw new McoError('failed/dpkg', `dpkg-query failed: ${why.slice(0, 300)}`);
+    const request = { file: 'dpkg-query', args, env: environment, signal, maxOutputBytes: MAX_LIST_BYTES };
+    return requireAnswer(await runner.run(request));
   }
   return {
+    order: 'deb',
     async status(name, signal) {
-      const { stdout } = await query(FORMAT, [name], signal);
-      return parseDpkgStatus(name, stdout);
+      return parseDpkgStatus(name, await query(FORMAT, [name], signal));
     },
     async count(signal) {
-      const { stdout } = await query(COUNT_FORMAT, [], signal);
-      return stdout.split('\n').filter((line) => /^.[iWt]/.test(line)).length;
+      return (await query(COUNT_FORMAT, [], signal)).split('\n').filter((line) => INSTALLED.test(line)).length;
+    },
+    async list(signal) {
+      const lines = (await query(FORMAT, [], signal)).split('\n');
+      return lines.flatMap((line) => {
+        const [name = '', version = '', arch = '', abbreviation = ''] = line.split('\t');
+        return INSTALLED.test(abbreviation) ? [{ name: withoutArch(name), version, arch }] : [];
+      });
     },
   };
+}
+
+function requireAnswer({ exitCode, stdout, stderr, truncated }: Finished): string {
+  if (truncated) throw new McoError('failed/dpkg', 'dpkg-query said more than can be read');
+  // 1: a name is not known, which is an answer; 2: the database can't be read.
+  if (exitCode === 0 || exitCode === 1) return stdout;
+  const why = stderr.trim().split('\n')[0] ?? '';
+  throw new McoError('failed/dpkg', `dpkg-query failed: ${why.slice(0, 300)}`);
 }
 
 /**
@@ -66,5 +87,3 @@ function parseRow(line: string): PackageState | undefined {
       return { name: withoutArch(name), ensure: version === '' ? 'absent' : version, arch, status };
   }
 }
-
-const withoutArch = (name: string): string => name.replace(/:.*$/, '');

@@ -1,21 +1,62 @@
-import type { ServiceBackend, ServiceState } from '../../../src/core/host.ts';
-import type { Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import type { ServiceBackend, ServiceState } from '../../../src/core/host/service-backend.ts';
+import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import { sleep } from '../../../src/core/waiting.ts';
+import { createOpenrcList, createRunlevelLinks } from './boot-list.ts';
+import { firstWords, toolFailure } from './describe-finished.ts';
 
-/** Asks the init scripts, where systemd does not run. */
-export function createSysvBackend(runner: ProcessRunner): ServiceBackend {
+/** What was started may die at once, and its script has long said that all is well. */
+const SETTLE_MS = 1000;
+
+/**
+ * Asks the init scripts, where systemd does not run.
+ *
+ * @param isOpenrc OpenRC keeps them, and has programs of its own
+ */
+export function createSysvBackend(
+  runner: ProcessRunner,
+  clock: Clock,
+  { isOpenrc = false }: { readonly isOpenrc?: boolean } = {},
+): Required<ServiceBackend> {
+  const file = isOpenrc ? 'rc-service' : 'service';
+  const bootList = isOpenrc ? createOpenrcList(runner) : createRunlevelLinks(runner);
+  async function look(name: string, signal: AbortSignal): Promise<ServiceState> {
+    const state = parseSysvStatus(name, await runner.run({ file, args: [name, 'status'], signal }));
+    return state.isMissing === true ? state : { ...state, enabled: await bootList.has(name, signal) };
+  }
   return {
-    async status(name, signal) {
-      return parseSysvStatus(name, await runner.run({ file: 'service', args: [name, 'status'], signal }));
+    status: look,
+    async change(verb, name, signal) {
+      if (verb === 'enable' || verb === 'disable') {
+        await bootList.set(name, verb === 'enable', signal);
+        return await look(name, signal);
+      }
+      const finished = await runner.run({ file, args: [name, verb], signal });
+      if (finished.exitCode !== 0) throw toolFailure(file, finished);
+      if (verb !== 'stop') await sleep(clock, SETTLE_MS, signal);
+      return await look(name, signal);
     },
   };
 }
 
-/** The exit codes of LSB init scripts: 0 running, 1 and 2 dead with something left behind, 3 stopped. 1 is also "no such service". */
-export function parseSysvStatus(name: string, { exitCode, stdout, stderr }: Finished): ServiceState {
-  const text = `${stdout}\n${stderr}`.trim();
-  const detail = text.split('\n')[0]?.slice(0, 200) ?? '';
-  if (/unrecognized service|does not exist|not found/i.test(text)) return { name, state: 'unknown', detail };
-  return { name, state: readState(exitCode), detail };
+/**
+ * The exit codes of LSB init scripts (LSB 5.0, Init Script Actions): 0 running, 1 and 2 dead with something left behind,
+ * 3 stopped. 1 is also "no such service", and old scripts know no `status` at all. OpenRC's 32 is crashed.
+ */
+export function parseSysvStatus(name: string, finished: Finished): ServiceState {
+  const text = `${finished.stdout}\n${finished.stderr}`.trim();
+  const detail =
+    text
+      .split('\n')[0]
+      ?.replace(/^\s*\*\s*/, '')
+      .trim()
+      .slice(0, 200) ?? '';
+  if (/unrecognized service|does not exist|not found/i.test(text)) {
+    return { name, state: 'unknown', detail, isMissing: true };
+  }
+  if (finished.exitCode !== 0 && /^\s*\*?\s*usage:/im.test(text)) {
+    return { name, state: 'unknown', detail: `its init script has no status: ${firstWords(finished)}`.slice(0, 200) };
+  }
+  return { name, state: readState(finished.exitCode), detail };
 }
 
 function readState(exitCode: number | undefined): string {
@@ -24,6 +65,7 @@ function readState(exitCode: number | undefined): string {
       return 'running';
     case 1:
     case 2:
+    case 32:
       return 'failed';
     case 3:
       return 'stopped';

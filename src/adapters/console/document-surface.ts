@@ -28,6 +28,7 @@ export function createDocumentSurface(options: DocumentSurfaceOptions): Surface 
         // Whoever approves sees it: this document is over.
         remind: () => Promise.resolve(),
         finish: (report) => printTo(screen, options.formatReport(report)),
+        note: () => Promise.resolve(),
         // A document is over when it ends.
         append: () => Promise.resolve(),
       }),

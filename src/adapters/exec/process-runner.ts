@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { McoError } from '../../core/errors.ts';
 import type { Finished, ProcessRequest, ProcessRunner } from '../../core/ports.ts';
 import { collectHead } from './collect-head.ts';
@@ -7,7 +7,7 @@ import { collectHead } from './collect-head.ts';
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/', TERM: 'dumb' };
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 export interface ProcessRunnerOptions {
   /** How long pipes may stay open after the program ended: a daemon it started may hold them for ever. */
@@ -21,18 +21,30 @@ export function createProcessRunner({
   pipeGraceMs = 100,
   killGraceMs = 2000,
 }: ProcessRunnerOptions = {}): ProcessRunner {
+  const stuck = new Set<Child>();
+  const noteGivenUp = (child: Child): void => {
+    stuck.add(child);
+    child.once('exit', () => stuck.delete(child));
+  };
   return {
-    run: (request) => run(request, { pipeGraceMs, killGraceMs }),
+    run: (request) => run(request, { pipeGraceMs, killGraceMs, noteGivenUp }),
+    stuck: () => stuck.size,
   };
 }
 
-function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<ProcessRunnerOptions>): Promise<Finished> {
+interface Running extends Required<ProcessRunnerOptions> {
+  /** Told of a child that nobody waits for any more. */
+  noteGivenUp(child: Child): void;
+}
+
+function run(request: ProcessRequest, { pipeGraceMs, killGraceMs, noteGivenUp }: Running): Promise<Finished> {
   const { signal, maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(timedOut(request));
     const child = start(request);
     // A child that can't be killed (state D) never exits, so nobody waits for it.
     const onAbort = (): void => {
+      if (child.pid !== undefined) noteGivenUp(child);
       endGroup(child, killGraceMs);
       reject(timedOut(request));
     };
@@ -42,6 +54,7 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<Pro
       reject(describeStartFailure(request, cause));
     });
     if (!hasStreams(child)) return;
+    writeInput(child, request.input);
     const stdout = collectHead(child.stdout, maxOutputBytes);
     const stderr = collectHead(child.stderr, maxOutputBytes);
 
@@ -74,21 +87,30 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs }: Required<Pro
 const hasStreams = (child: Child): boolean =>
   (child.stdout as Readable | null | undefined) != null && (child.stderr as Readable | null | undefined) != null;
 
-function start({ file, args, env }: ProcessRequest): Child {
-  return spawn(file, args, {
+/** What a program does not want to read is no failure: it says itself what it misses. */
+function writeInput({ stdin }: Child, input: string | undefined): void {
+  stdin?.on('error', () => undefined);
+  stdin?.end(input);
+}
+
+function start({ file, args, env, input }: ProcessRequest): Child {
+  const options = {
     cwd: '/',
     env: { ...ENVIRONMENT, ...env },
     // A group of its own: what the program starts in turn can be ended with it.
     detached: true,
     shell: false,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  };
+  return input === undefined
+    ? spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    : spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /** Asks the process group to end, and kills what is left of it when its leader is gone or the time is up. */
 function endGroup(child: Child, killGraceMs: number): void {
   const { pid } = child;
   if (pid === undefined) return;
+  child.stdin?.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
   signalGroup(pid, 'SIGTERM');

@@ -1,5 +1,6 @@
 import type { Facts } from '../../core/facts.ts';
-import type { PackageState, ServiceState } from '../../core/host.ts';
+import type { PackageState } from '../../core/host/package-backend.ts';
+import type { ServiceState } from '../../core/host/service-backend.ts';
 import type { Distribution, Versions } from './distributions.ts';
 import type { Role } from './host-roles.ts';
 import { between, createRandom, pick } from './seeded-random.ts';
@@ -24,13 +25,13 @@ export function describeHost(plan: HostPlan): VirtualHost {
     const versions = distribution.extra[name];
     return versions === undefined ? [] : [[name, versions] as const];
   });
-  const available = new Map<string, Versions>([...Object.entries(distribution.base), ...wanted]);
-  const packages = installPackages(plan, available);
-  const newest = new Map([...available].map(([name, versions]) => [name, versions.at(-1) ?? versions[0]]));
+  const packages = installPackages(plan, new Map([...Object.entries(distribution.base), ...wanted]));
+  const { base, extra, more } = distribution;
+  const available = new Map<string, Versions>(Object.entries({ ...more, ...base, ...extra }));
   if (plan.openafs !== undefined) {
     // No architecture: the slide's line ends in a bare full stop.
     packages.set(OPENAFS, { name: OPENAFS, ensure: plan.openafs.ensure, arch: '', status: 'installed' });
-    newest.set(OPENAFS, plan.openafs.newest);
+    available.set(OPENAFS, [plan.openafs.ensure, plan.openafs.newest]);
   }
   const hasAfs = packages.has(OPENAFS) || packages.has('openafs');
   const classes = new Set(['common', 'puppet', ...role.classes, ...(hasAfs ? ['afs_client'] : [])]);
@@ -39,7 +40,7 @@ export function describeHost(plan: HostPlan): VirtualHost {
     facts: describeFacts(plan),
     classes,
     packages,
-    newest,
+    available,
     services: describeServices(plan, hasAfs),
     wedged: plan.wedged ?? false,
   };

@@ -13,6 +13,8 @@ export interface Distribution {
   readonly base: Readonly<Record<string, Versions>>;
   /** What hosts have where their role asks for it. */
   readonly extra: Readonly<Record<string, Versions>>;
+  /** What its repositories have besides, and nobody has yet. */
+  readonly more: Readonly<Record<string, Versions>>;
 }
 
 const TRUSTY: Distribution = {
@@ -35,6 +37,7 @@ const TRUSTY: Distribution = {
     cups: ['1.7.2-0ubuntu1.2', '1.7.2-0ubuntu1.5'],
     postgresql: ['9.3+154ubuntu1'],
   },
+  more: { htop: ['1.0.2-3'], 'openafs-modules-dkms': ['1.6.7-1ubuntu1', '1.6.7-1ubuntu1.1'] },
 };
 
 const PRECISE: Distribution = {
@@ -53,6 +56,7 @@ const PRECISE: Distribution = {
     tzdata: ['2015a-0ubuntu0.12.04'],
   },
   extra: { 'openafs-modules-dkms': ['1.6.1-1+ubuntu0.2'] },
+  more: { htop: ['1.0.1-1'] },
 };
 
 const WHEEZY: Distribution = {
@@ -72,6 +76,7 @@ const WHEEZY: Distribution = {
     tzdata: ['2015a-0wheezy1'],
   },
   extra: { nginx: ['1.2.1-2.2+wheezy3'], postfix: ['2.9.6-2'], bind9: ['1:9.8.4.dfsg.P1-6+nmu2+deb7u3'] },
+  more: { htop: ['1.0.1-1'] },
 };
 
 const SCIENTIFIC_6: Distribution = {
@@ -91,6 +96,7 @@ const SCIENTIFIC_6: Distribution = {
     tzdata: ['2015a-1.el6'],
   },
   extra: { openafs: ['1.6.10-1.el6'], condor: ['8.2.6-1.el6'], dcache: ['2.10.17-1'] },
+  more: { htop: ['1.0.3-1.el6'] },
 };
 
 const EL_7: Distribution = {
@@ -109,6 +115,7 @@ const EL_7: Distribution = {
     tzdata: ['2015a-1.el7_0'],
   },
   extra: { nginx: ['1.6.2-1.el7'], condor: ['8.2.6-1.el7'], dcache: ['2.10.17-1'] },
+  more: { htop: ['1.0.3-3.el7'] },
 };
 
 /** The five of the founding talk. */

@@ -1,31 +1,30 @@
-import { McoError } from '../../core/errors.ts';
-import type { PackageBackend, PackageState } from '../../core/host.ts';
+import type { PackageBackend, PackageState } from '../../core/host/package-backend.ts';
 import type { Clock } from '../../core/ports.ts';
 import { between, createRandom } from './seeded-random.ts';
+import { createSimulatedManager } from './simulated-manager.ts';
 import { createWork } from './simulated-work.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
-/** The packages of a virtual host. Updates change the host, for as long as the playground runs. */
+/** The packages of a virtual host. Changes last for as long as the playground runs. */
 export function createSimulatedPackages(host: VirtualHost, clock: Clock): PackageBackend {
   const work = createWork(host, 'package calls', clock);
   const unlisted = between(createRandom(`${host.identity} package count`), 600, 2200);
+  const installed = (): PackageState[] => [...host.packages.values()].filter(({ status }) => status === 'installed');
   return {
+    order: host.facts.osfamily === 'RedHat' ? 'rpm' : 'deb',
     async status(name, signal) {
       await work(signal);
       return [findPackage(host, name) ?? missingPackage(host, name)];
     },
     async count(signal) {
       await work(signal);
-      return unlisted + host.packages.size;
+      return unlisted + installed().length;
     },
-    async update(name, signal) {
+    async list(signal) {
       await work(signal);
-      const found = findPackage(host, name);
-      if (found === undefined) throw new McoError('failed/not-installed', `\`${name}\` is not installed here`);
-      const after = host.newest.get(found.name) ?? found.ensure;
-      host.packages.set(found.name, { ...found, ensure: after });
-      return { before: found.ensure, after };
+      return installed().map(({ name, ensure, arch }) => ({ name, version: ensure, arch }));
     },
+    manager: createSimulatedManager(host, work),
   };
 }
 

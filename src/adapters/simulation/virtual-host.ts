@@ -1,5 +1,7 @@
 import type { Facts } from '../../core/facts.ts';
-import type { PackageState, ServiceState } from '../../core/host.ts';
+import type { PackageState } from '../../core/host/package-backend.ts';
+import type { ServiceState } from '../../core/host/service-backend.ts';
+import type { Versions } from './distributions.ts';
 
 /** An imaginary machine of the playground. */
 export interface VirtualHost {
@@ -7,11 +9,12 @@ export interface VirtualHost {
   /** All values are text or maps of text, as YAML facts are. */
   readonly facts: Facts;
   readonly classes: ReadonlySet<string>;
-  /** What is installed; updates change it. A package that is not in here was purged or never there. */
+  /** What is installed, and what was and left its configuration. A package that is not in here was purged or never there. */
   readonly packages: Map<string, PackageState>;
-  /** The version that an update would bring, by package. */
-  readonly newest: ReadonlyMap<string, string>;
-  readonly services: ReadonlyMap<string, ServiceState>;
+  /** What its repositories have: versions by package, oldest first. */
+  readonly available: ReadonlyMap<string, Versions>;
+  /** What runs; changes last as long as the playground. */
+  readonly services: Map<string, ServiceState>;
   /** It plays a machine that froze: it can still be found, and answers nothing else. */
   readonly wedged: boolean;
 }

@@ -84,6 +84,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE runs ADD COLUMN approval BLOB;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN frozen BLOB;
+  `,
+  `
+  CREATE TABLE agents (row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, doc BLOB NOT NULL);
+  `,
 ];
 
 /**

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { McoError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Store } from '../../core/store.ts';
+import { createAgentStore } from './agent-store.ts';
 import { readBirth } from './birth.ts';
 import { createFile } from './create-file.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -75,6 +76,7 @@ export function createStore(parts: StoreParts): Store {
     runs: createRunStore(parts),
     inbox: createInboxStore(parts),
     outbox: createOutboxStore(parts),
+    agents: createAgentStore(parts),
     async check() {
       const value = randomInt(2 ** 48 - 1);
       database.run(

@@ -1,6 +1,6 @@
 import { type ErrorCode, McoError } from '../../core/errors.ts';
 import type { RunReport } from '../../core/report.ts';
-import type { RunRecord, StoredApproval, StoredRun } from '../../core/store.ts';
+import type { FrozenOrder, RunRecord, StoredApproval, StoredRun } from '../../core/store.ts';
 import type { SqlRow } from './database.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
 
@@ -25,7 +25,7 @@ export function encodeReport(report: RunReport): Uint8Array {
  *
  * @throws McoError `failed/store` when it is damaged
  */
-export function decodeRun({ row, doc, root, approval, nodes, report }: SqlRow): RunRecord {
+export function decodeRun({ row, doc, root, approval, nodes, frozen, report }: SqlRow): RunRecord {
   const stored = decodeDocument<StoredRun>(doc, `row ${row as number} of runs`);
   const name = `run ${stored.id}`;
   return {
@@ -33,6 +33,7 @@ export function decodeRun({ row, doc, root, approval, nodes, report }: SqlRow): 
     ...(root == null ? {} : { root: decodeDocument<NonNullable<RunRecord['root']>>(root, name) }),
     ...(approval == null ? {} : { approval: decodeApproval(approval, name) }),
     ...(nodes == null ? {} : { nodes: decodeDocument<readonly string[]>(nodes, name) }),
+    ...(frozen == null ? {} : { order: decodeDocument<FrozenOrder>(frozen, name) }),
     ...(report == null ? {} : { end: decodeReport(report, name) }),
   };
 }

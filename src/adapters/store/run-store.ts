@@ -9,7 +9,7 @@ import { decodeApproval, decodeRun, encodeReport } from './run-record.ts';
 import type { StoreParts } from './store-parts.ts';
 
 const BEGIN = 'INSERT INTO runs (id, chat, channel, thread, account, started_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?)';
-const SET_TARGETS = 'UPDATE runs SET nodes = ? WHERE id = ?';
+const SET_TARGETS = 'UPDATE runs SET nodes = ?, frozen = ? WHERE id = ?';
 /** What is being approved never changes: the first stays. */
 const PARK = 'UPDATE runs SET approval = ?, nodes = ? WHERE id = ? AND approval IS NULL AND finished_at IS NULL';
 const APPROVAL = `SELECT ${blobs('approval')} FROM runs WHERE id = ? AND finished_at IS NULL AND approval IS NOT NULL`;
@@ -21,7 +21,7 @@ const FINISH = 'UPDATE runs SET report = ?, finished_at = ? WHERE id = ? AND fin
 const EXISTS = 'SELECT 1 AS found FROM runs WHERE id = ?';
 
 /** What is being forgotten is not shown any more. */
-const SELECT = `SELECT row, ${blobs('doc', 'root', 'approval', 'nodes', 'report')} FROM runs WHERE forgotten = 0`;
+const SELECT = `SELECT row, ${blobs('doc', 'root', 'approval', 'nodes', 'frozen', 'report')} FROM runs WHERE forgotten = 0`;
 const FIND = `${SELECT} AND id = ?`;
 /** INVARIANT: compared as text, never as a pattern: what was typed has no wildcards. */
 const FIND_BY_END = `${SELECT} AND chat = ?1 AND channel = ?2 AND substr(id, -length(?3)) = ?3
@@ -43,8 +43,9 @@ export function createRunStore({ database, clock, noteProblem }: StoreParts): Ru
     async begin(run) {
       database.transact(() => begin(database, run, clock.now()));
     },
-    async setTargets(run, nodes) {
-      if (database.run(SET_TARGETS, encodeDocument(nodes), run) !== 1) throw describeMissing(run);
+    async setTargets(run, nodes, order) {
+      const frozen = order === undefined ? null : encodeDocument(order);
+      if (database.run(SET_TARGETS, encodeDocument(nodes), frozen, run) !== 1) throw describeMissing(run);
     },
     async park(run, approval, items = []) {
       return database.transact(() => (park(database, run, approval) ? addItems(database, items) : []));

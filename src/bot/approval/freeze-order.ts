@@ -8,9 +8,10 @@ import type { FrozenOrder } from '../../core/store.ts';
  */
 export function digestOrder(hash: Hash, order: FrozenOrder): string {
   const { run, caller, account, place, ask, collective, filter, isNarrowed, nodes, options } = order;
-  const { agent, action, effect, input } = ask;
-  const { batch, batchSleepMs, canary, maxFail, maxSilent, timeoutMs, ttlMs } = options;
-  const waves = { batch, batchSleepMs, canary, maxFail, maxSilent, timeoutMs, ttlMs };
+  const { agent, action, effect, input, inPlaceOf } = ask;
+  const { batch, batchSleepMs, canary, maxFail, maxSilent, timeoutMs, ttlMs, noop } = options;
+  const atOnce = options.atOnce ?? ask.atOnce;
+  const waves = { batch, batchSleepMs, canary, maxFail, maxSilent, atOnce, timeoutMs, ttlMs };
   return hash(
     writeCanonicalJson({
       type: 'mcobot-order',
@@ -23,6 +24,8 @@ export function digestOrder(hash: Hash, order: FrozenOrder): string {
       action,
       effect,
       input,
+      noop,
+      inPlaceOf,
       collective,
       filter,
       isNarrowed,

@@ -1,15 +1,15 @@
 import { McoError, toMcoError } from '../../core/errors.ts';
 import { EXIT } from '../../core/report.ts';
-import { maskInput } from '../../core/secret-input.ts';
 import type { RunRecord, StoredApproval } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
 import type { ApprovalRule } from '../../policy/policy.ts';
 import type { Asker } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { composeOrder } from '../compose-order.ts';
-import { describeAction, headerOf } from '../compose-report.ts';
+import { headerOf } from '../compose-report.ts';
 import type { Run } from '../compose-request.ts';
 import { type Handled, reported } from '../handled.ts';
+import { holdsSecret } from '../holds-secret.ts';
 import type { Trail } from '../trail.ts';
 import { closeOrder } from './close-order.ts';
 import { describeAwaited } from './describe-awaited.ts';
@@ -90,10 +90,8 @@ function describeRecord({ order, digest, rules }: StoredApproval) {
  *
  * @throws McoError `usage/holds-secret`
  */
-function requireNoSecret(bot: Bot, { ask, isRepeatable }: Run): void {
-  const masked = maskInput(describeAction(bot, ask), ask.input);
-  const isOpen = Object.entries(ask.input).every(([name, value]) => masked?.[name] === value);
-  if (isOpen && isRepeatable) return;
+function requireNoSecret(bot: Bot, run: Run): void {
+  if (!holdsSecret(bot, run)) return;
   throw new McoError('usage/holds-secret', 'this needs approval, and it holds a secret, which is not kept meanwhile', {
     hint: 'ask fewer nodes, so that it needs no approval',
   });

@@ -5,9 +5,10 @@ import type { RunThread } from '../../core/surface.ts';
 import type { ActiveRun } from '../active-runs.ts';
 import type { Bot } from '../bot.ts';
 import { finishRun } from '../finish-run.ts';
-import { type FrozenRun, sendRun } from '../send-run.ts';
+import { sendRun } from '../send-run.ts';
 import { closeOrder } from './close-order.ts';
 import { describeAwaited } from './describe-awaited.ts';
+import { thawOrder } from './thaw-order.ts';
 import { trailOfRun } from './trail-of-run.ts';
 import { createVerifier, verifyOrder } from './verify-order.ts';
 
@@ -43,8 +44,8 @@ export async function runApproved(
   }
   const targets = { nodes, broadcast: false, discovered: [], unexpected: () => [], close: () => {} };
   const decideAgain = createVerifier(bot, approval);
-  const sending = { targets, thread, trail, active, decideAgain };
-  const executed = await sendRun(bot, toFrozenRun(run, approval, rules), sending);
+  const sending = { targets, thread, trail, active, decideAgain, order };
+  const executed = await sendRun(bot, thawOrder(run, order, { digest, rules, yes }), sending);
   return await finishRun(bot, executed, { thread, trail, active, signal: active.signal });
 }
 
@@ -55,30 +56,6 @@ const NO_THREAD: RunThread = {
   park: () => Promise.resolve(),
   remind: () => Promise.resolve(),
   finish: () => Promise.resolve(),
+  note: () => Promise.resolve(),
   append: () => Promise.resolve(),
 };
-
-/** INVARIANT: what is run comes from the order alone, of which the digest is. */
-function toFrozenRun(
-  { isRepeatable }: RunRecord,
-  { order, digest, yes }: StoredApproval,
-  rules: readonly string[],
-): FrozenRun {
-  const { run, caller, origin, command, ask, collective, options, filter, isNarrowed, nodes } = order;
-  return {
-    id: run,
-    caller,
-    origin,
-    command,
-    ask,
-    collective,
-    options,
-    isRepeatable,
-    filter,
-    targets: { count: nodes.length, digest, isNarrowed },
-    // What the policy demands was looked at just now: of that only its lines are left to record.
-    grant: { rules, requireFilter: false },
-    approvals: yes.map(({ by, at }) => ({ by, at, digest })),
-    approvedAt: Math.max(...yes.map(({ at }) => at)),
-  };
-}

@@ -36,10 +36,17 @@ export async function verifyOrder(bot: Bot, approval: StoredApproval, look?: Loo
   });
 }
 
-/** Looks again before each further wave of an order that is sent from now on. */
-export function createVerifier(bot: Bot, approval: StoredApproval): () => Promise<Verified> {
-  const asOf = bot.clock.now();
-  let freshAt = asOf;
+/**
+ * Looks again on the way of an order that is sent.
+ *
+ * @param asOf when it began to be sent, ms since the epoch: from then on no yes grows too old; default now
+ */
+export function createVerifier(
+  bot: Bot,
+  approval: StoredApproval,
+  asOf: number = bot.clock.now(),
+): () => Promise<Verified> {
+  let freshAt = bot.clock.now();
   return () => {
     const now = bot.clock.now();
     const isFresh = Math.abs(now - freshAt) >= FRESH_MS;

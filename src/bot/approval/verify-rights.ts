@@ -1,10 +1,12 @@
+import { effectOf } from '../../core/agent-description.ts';
 import { writeCanonicalJson } from '../../core/canonical-json.ts';
 import { McoError } from '../../core/errors.ts';
 import type { FrozenOrder } from '../../core/store.ts';
 import { judgeGrant } from '../../policy/judge-grant.ts';
 import type { ApprovalRule, Decision, Grant, NodeLimit } from '../../policy/policy.ts';
 import type { Bot } from '../bot.ts';
-import { decideAction } from '../decide-action.ts';
+import { decideAsk } from '../decide-ask.ts';
+import { addDataRights } from '../decide-data.ts';
 
 /** How the policy of now has the order run. */
 export interface Verified {
@@ -44,10 +46,11 @@ export async function verifyRights(
 async function decideAgain(bot: Bot, order: FrozenOrder): Promise<Extract<Decision, { outcome: 'allow' }>> {
   const { authority, agents, signers } = bot;
   const { caller, account, place, ask } = order;
-  const { agent, action, input } = ask;
-  const effect = agents.find((known) => known.agent === agent)?.actions[action]?.effect;
-  if (effect === undefined)
+  const { agent, action } = ask;
+  const known = agents.find((candidate) => candidate.agent === agent)?.actions[action];
+  if (known === undefined)
     throw new McoError('unknown/action', `this bot knows no action \`${agent}.${action}\` any more`);
+  const effect = effectOf(known, order.options.noop === true);
   if (effect === 'write' && signers.write === undefined) {
     throw new McoError('unreachable/no-write-key', 'this is a write, and this bot has no key for writes');
   }
@@ -57,7 +60,9 @@ async function decideAgain(bot: Bot, order: FrozenOrder): Promise<Extract<Decisi
     });
   }
   const memberships = await authority.findMemberships(account);
-  const decision = decideAction(authority, { caller, place, memberships, agent, action, effect, input });
+  const asker = { caller, place, memberships };
+  const question = { authority, asker, filter: order.filter };
+  const decision = addDataRights(decideAsk(authority, asker, { ...ask, effect }), question);
   if (effect === ask.effect && decision.outcome === 'allow') return decision;
   const reason = decision.outcome === 'deny' ? decision.reason : `\`${agent}.${action}\` is a ${effect} now`;
   throw new McoError('denied/policy', `the requester may not do this any more: ${reason}`, { rules: decision.rules });

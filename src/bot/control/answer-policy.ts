@@ -10,6 +10,7 @@ import type { Asker } from '../asker.ts';
 import type { Bot, Question } from '../bot.ts';
 import { filterOf, isNarrowing } from '../compose-request.ts';
 import { decideAction } from '../decide-action.ts';
+import { addDataRights } from '../decide-data.ts';
 import { planCommand } from '../plan-command.ts';
 import type { ControlScene } from './control-scene.ts';
 import { requireOwnRight } from './require-own-right.ts';
@@ -70,6 +71,7 @@ export function explainCommand(
     return effect !== undefined && decideAction(authority, { ...person, agent, action, effect }).outcome === 'allow';
   };
   const plan = planCommand(line, commands, { agents, commands, caller, roles: authority.rolesOf(person), may });
+  if (isAboutJob(plan)) return explainJob(line);
   const question = questionOf(plan);
   if (question === undefined) {
     const isOpen = plan.kind === 'tell' || (plan.kind === 'control' && plan.verb === 'whoami');
@@ -82,7 +84,7 @@ export function explainCommand(
     place,
     action: `${question.agent}.${question.action}`,
     effect: question.effect,
-    decision: decideAction(authority, asked),
+    decision: addDataRights(decideAction(authority, asked), { authority, asker: person, filter: line.filter }),
     isNarrowed: isNarrowedBy(line, plan),
     unresolved: memberships.unresolved,
     textOf: textsFor(asked),
@@ -114,6 +116,22 @@ function explainOpen(
   const title = `${isAllowed ? 'ALLOW' : 'DENY'}: \`${words[0]?.text ?? ''}\` asks no node: ${who}`;
   const lines = ['what it shows or does may need a right of its own: that of the command it is about'];
   return { kind: 'tell', title, sections: isForAll ? [] : [{ lines }] };
+}
+
+const isAboutJob = (plan: Plan): boolean => plan.kind === 'ask' && plan.agent === 'job' && plan.input.run !== undefined;
+
+/** Which action decides is known with the run, and that is looked for when it is asked. */
+function explainJob({ words }: CommandLine): Tell {
+  const command = words
+    .slice(0, 2)
+    .map(({ text }) => text)
+    .join(' ');
+  const lines = [
+    'the right to what the run did decides, with the input that it had, here and on each node',
+    'its approval and its limits do not count again; which nodes it may be does',
+    '`show RUN` names the action; `policy explain` with that command says what the rules are',
+  ];
+  return { kind: 'tell', title: `\`${command}\` has no right of its own`, sections: [{ lines }] };
 }
 
 /** @throws McoError `usage/no-policy` */

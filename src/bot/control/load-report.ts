@@ -27,12 +27,14 @@ export async function loadReport(
 }
 
 /** Shown as was asked for now, where something was. */
-function showAs(report: RunReport, { verbose, display, format }: Options): RunReport {
+function showAs(report: RunReport, { verbose, display, sort, group, format }: Options): RunReport {
   const { header } = report;
   const options = {
     ...header.options,
     verbose: verbose || header.options.verbose,
     display: display ?? header.options.display,
+    sort: sort ?? header.options.sort,
+    group: group ?? header.options.group,
     format: format === 'text' ? header.options.format : format,
   };
   return { ...report, header: { ...header, options } };

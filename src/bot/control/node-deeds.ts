@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../core/audit.ts';
+import { DATA_AGENT } from '../../core/data-functions.ts';
 
 /** What a node did about one request, as its own records say. */
 export interface Deed {
@@ -22,7 +23,8 @@ export function deedsOf(records: readonly AuditRecord[]): readonly Deed[] {
   const byRequest = new Map<string, AuditRecord[]>();
   for (const record of records) {
     const { request } = record;
-    if (request === undefined) continue;
+    // What was looked up to tell whether the node is meant is no deed.
+    if (request === undefined || record.action?.startsWith(`${DATA_AGENT}.`) === true) continue;
     const others = byRequest.get(request);
     if (others === undefined) byRequest.set(request, [record]);
     else others.push(record);

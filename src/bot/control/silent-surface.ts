@@ -10,6 +10,7 @@ const THREAD: RunThread = {
   },
   remind: () => Promise.resolve(),
   finish: () => Promise.resolve(),
+  note: () => Promise.resolve(),
   append: () => Promise.resolve(),
 };
 

@@ -8,6 +8,7 @@ import type { RootView, RunThread, Surface } from '../../core/surface.ts';
 import { limitTime } from '../../core/waiting.ts';
 import { drawAwaitedCards, isListFiled } from '../../render/draw-awaited-cards.ts';
 import { drawLateCard } from '../../render/draw-late-card.ts';
+import { drawNoteCard } from '../../render/draw-note-card.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
 import { drawRootCard } from '../../render/draw-root-card.ts';
 import { drawTellCards } from '../../render/draw-tell-cards.ts';
@@ -119,6 +120,11 @@ export function openThread(chatting: Channelled, { run, shown, tellAlone }: Thre
       const end = unseen?.family === 'failed' ? [] : drawEnd(chat, report);
       // INVARIANT: a run ends on disk in the same stroke as its last message waits there: neither is without the other.
       outbox.take(await store.runs.finish(report, [...end, ...(told ?? [])]));
+    },
+    async note(note) {
+      if (isOver) return;
+      const delivery: Delivery = { kind: 'reply', run, card: drawNoteCard(note) };
+      await outbox.add([toItem(chat, run, delivery)]);
     },
     async append(late) {
       const delivery: Delivery = { kind: 'reply', run, card: drawLateCard(late) };

@@ -16,7 +16,9 @@ import { createRunKeeper } from '../keep-run.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
 import { showProgress } from '../show-progress.ts';
-import { createTally, resultOf, type Tally } from '../tally.ts';
+import { createTally, type Tally } from '../tally.ts';
+import { continueWindow, windowOrderOf } from './continue-window.ts';
+import { listenAgain } from './listen-again.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 const SHORTEST_WAIT_MS = 3000;
@@ -37,8 +39,8 @@ export interface ResumedRun {
 
 /**
  * Takes up the runs that were open when the bot stopped. Call it before the reply queue is read: what waits there
- * counts. Nothing is sent again: whoever was not asked stays unasked, and whoever does not answer is unknown. Runs that
- * wait for approval go on waiting.
+ * counts. Nothing is sent again: whoever was not asked stays unasked, and whoever does not answer is unknown; only runs
+ * that keep so many nodes at work go on. Runs that wait for approval go on waiting.
  */
 export async function resumeRuns(bot: Bot): Promise<readonly ResumedRun[]> {
   const runs = (await bot.store.runs.open()).filter(({ approval }) => approval?.state !== 'awaiting');
@@ -72,29 +74,52 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
   for (const result of results) tally.recordResult(result);
   const active = bot.active.start(run.id, run.caller);
   const late = createLateAnswers(bot.clock);
-  const listening = listen(bot, run, { requests, tally, late });
+  const keeper = createRunKeeper(bot, run.id, trailOfRun(bot, run));
+  const answers = listenAgain(bot, { requests, tally, late, keeper });
+  const order = damage === undefined ? windowOrderOf(run) : undefined;
+  const taken = { run, requests, tally, active, late, answers };
   return {
     id: run.id,
     async finish(thread) {
-      const stopShowing = showAgain(bot, { run, tally, thread });
-      const known = await findOutcome(bot, run);
-      if (known === undefined) await waitForAnswers(bot, { stored, tally, signal: active.signal });
-      stopShowing();
-      active.noteEnding();
-      const report = closeRun(bot, { stored, tally, known, cancelled: cancelOf(active) });
-      const trail = trailOfRun(bot, run);
-      const recorded = known === undefined ? await recordOutcome(report, trail) : report;
       try {
-        await keepTrying(bot.clock, async () => thread?.finish(recorded));
-        await keepTrying(bot.clock, () => bot.store.runs.finish(recorded));
-        if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
+        const known = await findOutcome(bot, run);
+        if (known !== undefined || order === undefined) return await endRun(bot, { ...taken, stored, known }, thread);
+        await continueWindow(bot, { ...taken, order }, thread);
       } finally {
-        late.hold(listening, bot.clock.now() + LATE_MS);
+        late.hold(answers.closers, bot.clock.now() + LATE_MS);
         active.end();
       }
-      if (damage !== undefined) throw damage;
     },
   };
+}
+
+interface Ending {
+  readonly stored: Stored;
+  readonly tally: Tally;
+  readonly active: ActiveRun;
+  readonly late: LateAnswers;
+  /** How it ended, where that is on record. */
+  readonly known: AuditRecord | undefined;
+}
+
+/** Waits for what can still come, and ends a run of which nothing further is asked. */
+async function endRun(
+  bot: Bot,
+  { stored, tally, active, late, known }: Ending,
+  thread: RunThread | undefined,
+): Promise<void> {
+  const { run, damage } = stored;
+  const stopShowing = showAgain(bot, { run, tally, thread });
+  if (known === undefined) await waitForAnswers(bot, { stored, tally, signal: active.signal });
+  stopShowing();
+  active.noteEnding();
+  const report = closeRun(bot, { stored, tally, known, cancelled: cancelOf(active) });
+  const trail = trailOfRun(bot, run);
+  const recorded = known === undefined ? await recordOutcome(report, trail) : report;
+  await keepTrying(bot.clock, async () => thread?.finish(recorded));
+  await keepTrying(bot.clock, () => bot.store.runs.finish(recorded));
+  if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
+  if (damage !== undefined) throw damage;
 }
 
 /** The root goes on where it stood: a message that stands still looks like a bot that hangs. */
@@ -148,28 +173,6 @@ function closeRun(bot: Bot, { stored, tally, cancelled, known }: Closing): RunRe
     cancelled,
     refusedAnswers: 0,
     approvedBy: describeApprovers(run.approval),
-  });
-}
-
-function listen(
-  bot: Bot,
-  run: RunRecord,
-  { requests, tally, late }: { requests: readonly StoredRequest[]; tally: Tally; late: LateAnswers },
-): (() => void)[] {
-  const keeper = createRunKeeper(bot, run.id, trailOfRun(bot, run));
-  return requests.map(({ id, nodes, sentAt }) => {
-    const asked = new Set(nodes.filter((node) => tally.isOpen(node)));
-    return bot.collector.open(id, {
-      expects: (node) => asked.has(node),
-      onUnexpected: () => {},
-      onReply(reply) {
-        if (reply.kind !== 'result') return;
-        const result: NodeResult = resultOf(reply, Math.max(0, bot.clock.now() - sentAt));
-        if (!tally.isOpen(reply.sender)) return late.note(result);
-        tally.recordResult(result);
-        keeper.noteResult(result);
-      },
-    });
   });
 }
 

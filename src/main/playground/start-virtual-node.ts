@@ -1,18 +1,24 @@
+import { createDataSources } from '../../../agent/data/sources/create-data-sources.ts';
 import { createCounters } from '../../../agent/node-dependencies.ts';
-import { createAgents } from '../../../agent/plugins/index.ts';
+import { createAgents, type NodeTools } from '../../../agent/plugins/index.ts';
 import { type RunningAgent, startAgent } from '../../../agent/start-agent.ts';
 import { createAuditReader } from '../../adapters/audit-log/find-records.ts';
 import { hashText } from '../../adapters/hash/hash-text.ts';
+import { createMemorySpool } from '../../adapters/simulation/memory-spool.ts';
 import { createSimulatedPackages } from '../../adapters/simulation/simulated-packages.ts';
+import { createSimulatedPuppet } from '../../adapters/simulation/simulated-puppet.ts';
 import { createSimulatedServices } from '../../adapters/simulation/simulated-services.ts';
 import type { VirtualHost } from '../../adapters/simulation/virtual-host.ts';
 import { createWedgedBus } from '../../adapters/simulation/wedged-bus.ts';
 import type { AuditReader } from '../../core/audit-reader.ts';
 import type { Facts, NodeProfile } from '../../core/facts.ts';
-import type { PackageBackend, ServiceBackend } from '../../core/host.ts';
+import type { PackageBackend } from '../../core/host/package-backend.ts';
+import type { PuppetBackend } from '../../core/host/puppet-backend.ts';
+import type { ServiceBackend } from '../../core/host/service-backend.ts';
 import type { AuditLog, Bus, Clock, NewId, Signer, Verifier } from '../../core/ports.ts';
 import type { NodePolicy } from '../../policy/policy.ts';
 import { VERSION } from '../version.ts';
+import { simulateBareTools, simulateTools } from './simulate-tools.ts';
 
 /** What all nodes of the playground share. */
 export interface FleetParts {
@@ -31,7 +37,10 @@ export interface NodeParts {
   readonly facts: Facts;
   readonly classes: ReadonlySet<string>;
   readonly packages: PackageBackend;
+  readonly puppet?: PuppetBackend | undefined;
   readonly services: ServiceBackend;
+  /** Left out: an empty imagined machine's. */
+  readonly tools?: NodeTools | undefined;
   readonly policy: () => NodePolicy;
   readonly signer: Signer;
   readonly bus: Bus;
@@ -47,7 +56,9 @@ export function startVirtualNode(
     facts: host.facts,
     classes: host.classes,
     packages: createSimulatedPackages(host, fleet.clock),
+    puppet: createSimulatedPuppet(host, fleet.clock),
     services: createSimulatedServices(host, fleet.clock),
+    tools: simulateTools(host, fleet.clock),
     policy,
     signer,
     bus: host.wedged ? createWedgedBus(bus) : bus,
@@ -57,6 +68,7 @@ export function startVirtualNode(
 export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAgent> {
   const { clock, collective } = fleet;
   const counters = createCounters();
+  const jobs = createMemorySpool();
   const startedAt = clock.now();
   const names = new Set<string>();
   const profile = (): NodeProfile => ({
@@ -65,8 +77,12 @@ export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAg
     classes: node.classes,
     agents: names,
   });
+  const { tools = simulateBareTools(node, clock) } = node;
   const agents = createAgents({
+    jobs,
+    tools,
     packages: node.packages,
+    puppet: node.puppet,
     services: node.services,
     node: {
       version: VERSION,
@@ -75,10 +91,32 @@ export function startNode(fleet: FleetParts, node: NodeParts): Promise<RunningAg
       profile,
       stats: () => ({ ...counters, uptime: Math.round((clock.now() - startedAt) / 1000) }),
       audit: openReader(fleet, node.identity),
+      hash: hashText,
     },
   });
   for (const { description } of agents) names.add(description.agent);
-  return startAgent({ ...fleet, ...node, collectives: [collective], agents, profile, counters, hash: hashText });
+  const versionOf = (name: string): string | undefined =>
+    agents.find(({ description }) => description.agent === name)?.description.version;
+  const data = createDataSources({
+    ...node,
+    files: tools.files.files,
+    processes: tools.processes.processes,
+    collectives: [collective],
+    now: () => clock.now(),
+    profile,
+    versionOf,
+  });
+  return startAgent({
+    ...fleet,
+    ...node,
+    data,
+    jobs,
+    collectives: [collective],
+    agents,
+    profile,
+    counters,
+    hash: hashText,
+  });
 }
 
 /** All nodes write one file; each reads what is its own. */

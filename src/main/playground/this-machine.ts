@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
+import { refuseChanges } from '../../../agent/plugins/puppet/refuse-changes.ts';
 import type { RunningAgent } from '../../../agent/start-agent.ts';
+import { createProcessRunner } from '../../adapters/exec/process-runner.ts';
 import type { Facts } from '../../core/facts.ts';
 import { createHostBackends } from '../host-backends.ts';
+import { openHostTools } from '../host-tools.ts';
 import { type FleetParts, type NodeParts, startNode } from './start-virtual-node.ts';
 
 /** This very machine as a node of the playground: real packages, services and facts. */
@@ -29,7 +32,7 @@ export function describeThisMachine(taken: ReadonlySet<string>): ThisMachine {
       memorysize_mb: Math.round(totalmem() / 2 ** 20),
       hostname: identity,
       simulated: false,
-      os: { id: os['ID'] ?? 'unknown', release: os['VERSION_ID'] ?? 'unknown', name: os['PRETTY_NAME'] ?? 'unknown' },
+      os: { id: os.ID ?? 'unknown', release: os.VERSION_ID ?? 'unknown', name: os.PRETTY_NAME ?? 'unknown' },
     },
   };
 }
@@ -39,12 +42,18 @@ export function startThisMachine(
   fleet: FleetParts,
   parts: Pick<NodeParts, 'bus' | 'signer' | 'policy'>,
 ): Promise<RunningAgent> {
+  const backends = createHostBackends();
+  const { tools } = openHostTools(createProcessRunner());
   return startNode(fleet, {
     ...parts,
     identity,
     facts,
     classes: new Set(['this_machine']),
-    ...createHostBackends(),
+    ...backends,
+    tools,
+    // Who only wants to look at the playground must not change their own machine by it.
+    packages: { ...backends.packages, manager: undefined },
+    puppet: refuseChanges(backends.puppet),
   });
 }
 

@@ -4,7 +4,7 @@ import { newUuid } from '../../../src/adapters/clock/new-uuid.ts';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { createAllowedSigners } from '../../../src/adapters/ssh/allowed-signers-verifier.ts';
 import { createFileSigner } from '../../../src/adapters/ssh/signer.ts';
-import type { PackageBackend } from '../../../src/core/host.ts';
+import type { PackageBackend } from '../../../src/core/host/package-backend.ts';
 import { type FleetParts, startNode } from '../../../src/main/playground/start-virtual-node.ts';
 import { readNodePolicy } from '../../../src/policy/read-policy.ts';
 import type { Site } from '../site.ts';
@@ -58,12 +58,25 @@ export async function startRecordingNodes(
 }
 
 function notePackages(note: (name: string) => void): PackageBackend {
+  const updated = new Set<string>();
+  const perform = (name: string) => async () => {
+    note(name);
+    updated.add(name);
+    return { exitCode: 0 };
+  };
   return {
-    status: (name) => Promise.resolve([{ name, ensure: '1.0', arch: 'all', status: 'installed' }]),
+    order: 'deb',
+    status: (name) =>
+      Promise.resolve([{ name, ensure: updated.has(name) ? '1.1' : '1.0', arch: 'all', status: 'installed' }]),
     count: () => Promise.resolve(1),
-    async update(name) {
-      note(name);
-      return { before: '1.0', after: '1.1' };
+    list: () => Promise.resolve([]),
+    manager: {
+      name: 'apt-get',
+      updates: () => Promise.resolve([]),
+      rehearse: () => Promise.resolve([]),
+      change: ({ package: name }) => Promise.resolve({ perform: perform(name) }),
+      refresh: () => Promise.resolve({ perform: () => Promise.resolve({ exitCode: 0 }) }),
+      explain: () => Promise.resolve(undefined),
     },
   };
 }

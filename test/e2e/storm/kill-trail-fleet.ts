@@ -3,7 +3,7 @@ import { newUuid } from '../../../src/adapters/clock/new-uuid.ts';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { between, createRandom } from '../../../src/adapters/simulation/seeded-random.ts';
 import { McoError } from '../../../src/core/errors.ts';
-import type { PackageBackend } from '../../../src/core/host.ts';
+import type { PackageBackend } from '../../../src/core/host/package-backend.ts';
 import type { AuditLog, Bus, Verifier } from '../../../src/core/ports.ts';
 import type { MadeKey } from '../../../src/main/playground/make-keys.ts';
 import { type FleetParts, startNode } from '../../../src/main/playground/start-virtual-node.ts';
@@ -33,6 +33,8 @@ export interface WatchedFleetParts {
   readonly auditFile: string;
   /** Package names of commands that need approval begin so. */
   readonly approved: string;
+  /** Package names of what is updated begin with one of these; of all others only the status is asked. */
+  readonly updated: readonly string[];
   /** Package names of what takes long begin so. */
   readonly slow: string;
   readonly trail: TrailWatch;
@@ -118,27 +120,44 @@ function createLedger({ trail, approved }: WatchedFleetParts, onDisk: ReadonlySe
 }
 
 /** The same node answers the same about the same package: mostly well, some of them not. */
-function watchPackages(node: string, { slow }: WatchedFleetParts, ledger: Ledger): PackageBackend {
+function watchPackages(node: string, { slow, updated }: WatchedFleetParts, ledger: Ledger): PackageBackend {
+  const done = new Set<string>();
   async function act(name: string, signal: AbortSignal): Promise<void> {
     const deed = ledger.begin(node, name);
     const random = createRandom(`${node} ${name}`);
     const isFine = random() < 0.9;
     await wait(name.startsWith(slow) ? SLOW_MS : between(random, 10, 200), signal);
     deed.isOk = isFine;
-    if (!isFine) throw new McoError('failed/node', 'the disk is full');
+    if (!isFine) throw diskIsFull();
   }
   return {
+    order: 'deb',
     async status(name, signal) {
-      await act(name, signal);
-      return [{ name, ensure: '1.0', arch: 'all', status: 'installed' }];
+      // An update looks before and after.
+      if (!updated.some((start) => name.startsWith(start))) await act(name, signal);
+      return [{ name, ensure: done.has(name) ? '1.1' : '1.0', arch: 'all', status: 'installed' }];
     },
     count: () => Promise.resolve(1),
-    async update(name, signal) {
-      await act(name, signal);
-      return { before: '1.0', after: '1.1' };
+    list: () => Promise.resolve([]),
+    manager: {
+      name: 'apt-get',
+      updates: () => Promise.resolve([]),
+      rehearse: () => Promise.resolve([]),
+      change: ({ package: name }) => Promise.resolve({ perform: (signal) => update(name, signal) }),
+      refresh: () => Promise.resolve({ perform: () => Promise.resolve({ exitCode: 0 }) }),
+      explain: ({ exit }) => Promise.resolve(exit.state === 'exited' && exit.exitCode === 0 ? undefined : diskIsFull()),
     },
   };
+
+  /** What it throws counts as a program that failed. */
+  async function update(name: string, signal: AbortSignal): Promise<{ exitCode: number }> {
+    await act(name, signal);
+    done.add(name);
+    return { exitCode: 0 };
+  }
 }
+
+const diskIsFull = (): McoError => new McoError('failed/node', 'the disk is full');
 
 const wait = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -90,7 +90,7 @@ export async function createKillTrailSite(): Promise<KillTrailSite> {
   const auditFile = path('node-audit.jsonl');
   const fleet = await startWatchedFleet({
     ...{ keys, collective: COLLECTIVE, verifier, auditFile, trail, connect },
-    ...{ approved: KINDS.approved, slow: KINDS.slow },
+    ...{ approved: KINDS.approved, slow: KINDS.slow, updated: [KINDS.write, KINDS.approved] },
     policy: readNodePolicy(NODE_POLICY, 'node.yaml'),
   });
   await Promise.all(buses.map((bus) => bus.whenUp(30_000)));

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { handleRequest } from '../../../agent/handle-request.ts';
 import type { NodeDependencies } from '../../../agent/node-dependencies.ts';
 import { createNodeRuntime } from '../../../agent/node-runtime.ts';
+import { createJobAgent } from '../../../agent/plugins/job/create-job-agent.ts';
+import { createMemorySpool } from '../../../src/adapters/simulation/memory-spool.ts';
 import type { Agent, RunAction } from '../../../src/core/agent.ts';
 import type { ActionDescription, AgentDescription } from '../../../src/core/agent-description.ts';
 import type { McoError } from '../../../src/core/errors.ts';
@@ -15,6 +17,7 @@ import { createFakeBus } from '../../fakes/fake-bus.ts';
 import { createFakeClock, settle } from '../../fakes/fake-clock.ts';
 import { createFakeIds } from '../../fakes/fake-ids.ts';
 import { createFakeSigner, createFakeVerifier } from '../../fakes/fake-keys.ts';
+import { createFakeJob } from './jobs/fake-job.ts';
 
 const POLICY = `
 signers:
@@ -52,6 +55,13 @@ const PROBE: AgentDescription = {
     change: { ...read, effect: 'write' },
     hang: read,
     orphan: read,
+    work: {
+      ...read,
+      effect: 'write',
+      isJob: true,
+      dryRun: 'read',
+      input: { secret: { about: 'a secret', type: 'string', optional: true, secret: true } },
+    },
   },
 };
 
@@ -63,6 +73,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
   const ran: string[] = [];
   const problems: McoError[] = [];
   const endings = new Map<string, (error?: Error) => void>();
+  const job = createFakeJob((name) => ran.push(name));
   let look: RunAction = async ({ input }) => ({ word: input.word ?? null });
   const note =
     (name: string, run: RunAction): RunAction =>
@@ -77,6 +88,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
       need: note('need', async () => ({})),
       secretive: note('secretive', async () => ({})),
       change: note('change', async () => ({ changed: true })),
+      work: job.action,
       hang: note('hang', ({ signal }) => {
         return new Promise((resolve, reject) => {
           endings.set('hang', (error) => (error === undefined ? resolve({ ended: true }) : reject(error)));
@@ -86,10 +98,11 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
     },
   };
   const policy = readNodePolicy(POLICY, 'node.yaml');
+  const spool = overrides.jobs ?? createMemorySpool();
   const dependencies: NodeDependencies = {
     identity: 'web1.example.org',
     collectives: ['mcollective', 'storage'],
-    agents: [agent],
+    agents: [agent, createJobAgent(spool, clock.now)],
     profile: () => ({
       identity: 'web1.example.org',
       facts: { osfamily: 'Debian' },
@@ -103,6 +116,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
     audit,
     clock,
     newId: createFakeIds(),
+    jobs: spool,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     startedAt: START - 1000,
     onProblem: (problem) => problems.push(problem),
@@ -119,6 +133,7 @@ export function createFakeNode(overrides: Partial<NodeDependencies> = {}) {
     ran,
     problems,
     endings,
+    job,
     dependencies,
     runtime,
     stopping,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { runAction } from '../../../agent/run-action.ts';
 import { createFakeClock, settle } from '../../fakes/fake-clock.ts';
 
+const call = { input: {}, isDryRun: false, caller: 'person:ana', run: 'r', report: () => {} };
 const never = (): (() => void) => () => {};
 
 test('what is given up while it waits for a place never starts, even when a place comes later', async () => {
@@ -16,7 +17,7 @@ test('what is given up while it waits for a place never starts, even when a plac
     started = true;
     return Promise.resolve({});
   };
-  const running = runAction({ run, input: {}, ready, timeoutMs: 100 }, { clock, onStop: never });
+  const running = runAction({ run, call, ready, timeoutMs: 100 }, { clock, onStop: never });
   await clock.advance(100);
   const { status } = await running;
   assert.equal(status.name, 'timeout');
@@ -31,7 +32,7 @@ test('an action that throws at once, not by its promise, is still an answer', as
     throw new TypeError('at once');
   };
   const ready = Promise.resolve();
-  const running = runAction({ run, input: {}, ready, timeoutMs: 100 }, { clock: createFakeClock(), onStop: never });
+  const running = runAction({ run, call, ready, timeoutMs: 100 }, { clock: createFakeClock(), onStop: never });
   assert.equal((await running).status.name, 'unknown error');
 });
 
@@ -46,7 +47,7 @@ test('when the node has stopped already, nothing starts', async () => {
     return () => {};
   };
   const ready = settle();
-  const running = runAction({ run, input: {}, ready, timeoutMs: 100 }, { clock: createFakeClock(), onStop });
+  const running = runAction({ run, call, ready, timeoutMs: 100 }, { clock: createFakeClock(), onStop });
   assert.equal((await running).status.name, 'aborted');
   await settle();
   assert.equal(started, false);

@@ -12,11 +12,12 @@ async function changeBetween(
   {
     before = allowedBy(grantOf()),
     options = {},
-  }: { readonly before?: Decision; readonly options?: ApprovalOptions } = {},
+    command = COMMAND,
+  }: { readonly before?: Decision; readonly options?: ApprovalOptions; readonly command?: string } = {},
 ) {
   const scene = await createApprovalScene(options);
   scene.policy.decide = ({ effect }) => (effect === 'write' ? before : allowedBy(grantOf()));
-  await scene.chat.say(COMMAND);
+  await scene.chat.say(command);
   await scene.clock.advance(8000);
   if ((await scene.lastRun()).approval !== undefined) await scene.tell('raj', 'approve 0001', 8000);
   assert.equal(scene.requests().length, 1);
@@ -50,6 +51,28 @@ describe('rights that change while a run is under way', () => {
       });
       assert.deepEqual([sent, problem?.code], [['web1'], 'denied/changed-policy'], JSON.stringify(grant));
     }
+  });
+
+  it('stop it also where they are those to a data function of the filter', async () => {
+    const command = `${COMMAND} -S "package('nginx').version < 2"`;
+    const isData = ({ agent }: { agent: string }) => agent === 'data';
+    const nodes = { text: '-C web', expression: { class: { is: 'web' } } };
+    const changes = [
+      ['denied/policy', denied('revoked', 'deny.yaml:1')],
+      ['denied/policy', allowedBy(grantOf({ maxNodes: 5 }))],
+      ['denied/changed-policy', allowedBy(grantOf({ nodes }))],
+    ] as const;
+    for (const [code, data] of changes) {
+      const { sent, problem } = await changeBetween(
+        (scene) => {
+          scene.policy.decide = (question) => (isData(question) ? data : allowedBy(grantOf()));
+        },
+        { command },
+      );
+      assert.deepEqual([sent, problem?.code], [['web1'], code]);
+    }
+    const { end } = await changeBetween(() => {}, { command });
+    assert.equal(end?.outcome, 'OK');
   });
 
   it('let it go on as they were, or wider', async () => {

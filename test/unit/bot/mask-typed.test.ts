@@ -44,6 +44,29 @@ describe('what was typed', () => {
   }
 });
 
+describe('what was typed for an agent that is still to be learned', () => {
+  const isKnown = (word: string): boolean => ['vault', 'find'].includes(word);
+  const cases: readonly (readonly [string, string])[] = [
+    ['hello set name=a token=b', 'hello set name=*** token=***'],
+    ['/mco hello set name=a -F os=debian', '/mco hello set name=*** -F os=debian'],
+    ['rpc hello set name=a', 'rpc hello set name=***'],
+    ['-F os=debian vault open name=a', '-F os=debian vault open name=***'],
+    ['vault open name=a token=b', 'vault open name=a token=***'],
+    ['rpc vault open name=a', 'rpc vault open name=a'],
+  ];
+  for (const [typed, shown] of cases) {
+    it(`as \`${typed}\` is shown as \`${shown}\``, () => {
+      assert.equal(createTypedMask(AGENTS, isKnown).hideIn(typed), shown);
+    });
+  }
+
+  it('is hidden even where no known agent takes a secret', () => {
+    const open = createTypedMask([], isKnown);
+    assert.equal(open.hideIn('hello set name=a'), 'hello set name=***');
+    assert.equal(open.hideIn('vault open name=a'), 'vault open name=a');
+  });
+});
+
 describe('an error about what was typed', () => {
   const typed = 'vault open token=hunter2 --bogus';
 

@@ -134,6 +134,6 @@ describe('any bytes', () => {
       codeOf(() => decodeRequest(new TextEncoder().encode(text))),
       /accepted|malformed/,
     );
-    assert.equal(({} as Record<string, unknown>)['package'], undefined);
+    assert.equal(({} as Record<string, unknown>).package, undefined);
   });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { AuditSearch, NodeSource, Options, Share, TimeMark } from '../../../src/core/command.ts';
+import { DATA_FUNCTIONS } from '../../../src/core/data-function-table.ts';
+import { type DataFieldType, gatherCalls, listDataTests, MAX_DATA_CALLS } from '../../../src/core/data-functions.ts';
 import type { DataTest, Expression, FactTest, Filter, NameTest } from '../../../src/core/filter.ts';
 import type { Pattern } from '../../../src/core/regex.ts';
 import type { CommandParts } from '../../../src/language/format-command.ts';
@@ -70,23 +72,43 @@ const comparison = fc.oneof(
   fc.record({ op: ordering, value: fc.oneof(text, fc.constant('')) }),
   fc.record({ op: matching, value: pattern }),
 );
-const dataTest = fc
-  .record({
-    function: plain.filter((word) => !['and', 'or', 'not'].includes(word)),
-    argument: fc.option(text, { nil: undefined }),
-    field: plain,
-    comparison,
-  })
-  .map(
-    ({ argument, comparison: compared, ...called }): DataTest =>
-      argument === undefined ? { ...called, ...compared } : { ...called, argument, ...compared },
-  );
+const compared: Readonly<Record<DataFieldType, fc.Arbitrary<Pick<DataTest, 'op' | 'value'>>>> = {
+  text: comparison,
+  version: fc.oneof(
+    fc.record({ op: ordering, value: fc.constantFrom('1', '2.19-0ubuntu6.5', '1:4.2~rc1+dfsg-3', "0'") }),
+    fc.record({ op: matching, value: pattern }),
+  ),
+  number: fc.record({ op: ordering, value: fc.constantFrom('0', '-1', '3.5', '1e3') }),
+  boolean: fc.record({
+    op: fc.constantFrom('=', '!='),
+    value: fc.constantFrom('true', 'false', 'yes', 'no', '1', '0'),
+  }),
+};
+const ARGUMENTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  agent: plain,
+  collective: plain,
+  fact: tight,
+  fstat: text.map((path) => `/${path}`),
+  package: fc.constantFrom('libc6', 'libstdc++6', 'libc6:i386'),
+  process: fc.constantFrom('^nginx', "it's", 'a|b'),
+  resource: fc.constantFrom('file[/etc/motd]', "exec[it's]"),
+  service: fc.constantFrom('ssh', 'getty@tty1.service'),
+};
+const dataTest: fc.Arbitrary<DataTest> = fc
+  .constantFrom(...DATA_FUNCTIONS)
+  .chain((known) => fc.tuple(fc.constant(known), fc.constantFrom(...Object.entries(known.fields))))
+  .chain(([known, [field, { type }]]) => {
+    const argument = ARGUMENTS[known.name];
+    const called = compared[type].map((comparing) => ({ function: known.name, field, ...comparing }));
+    if (argument === undefined) return called;
+    return fc.tuple(called, argument).map(([test, given]) => ({ ...test, argument: given }));
+  });
 
 const leaf: fc.Arbitrary<Expression> = fc.oneof(
   nameTest(bareName).map((test) => ({ class: test })),
   fc
     .record({ fact: bareName, comparison })
-    .map(({ fact, comparison: compared }) => ({ fact: { fact, ...compared } as FactTest })),
+    .map(({ fact, comparison: comparing }) => ({ fact: { fact, ...comparing } as FactTest })),
   dataTest.map((data) => ({ data })),
 );
 
@@ -113,7 +135,7 @@ const filter: fc.Arbitrary<Filter> = fc.record({
   classes: few(nameTest(className)),
   agents: few(nameTest(plain)),
   identities: few(nameTest(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,9}[a-z0-9]$/))),
-  where: few(expression(3)),
+  where: few(expression(3)).filter((where) => gatherCalls(listDataTests({ where })).length <= MAX_DATA_CALLS),
 });
 
 const share: fc.Arbitrary<Share> = fc.oneof(
@@ -152,7 +174,20 @@ const search: fc.Arbitrary<AuditSearch> = fc
 const ms = (maxS: number) => fc.integer({ min: 1, max: maxS * 1000 });
 /** Waves come with a threshold, whether they were typed or not. */
 const withWaves = (options: Options): Options => {
-  const { batch, maxFail, maxSilent } = options;
+  const { batch, maxFail, maxSilent, atOnce, canary, batchSleepMs } = options;
+  if (options.limit === undefined && options.limitSeed !== undefined) {
+    const { limitSeed: _seed, ...others } = options;
+    return withWaves(others);
+  }
+  const hasWaves = [batch, canary, maxFail, maxSilent].some((option) => option !== undefined);
+  if (atOnce === undefined && !hasWaves && batchSleepMs !== undefined) {
+    const { batchSleepMs: _sleep, ...others } = options;
+    return withWaves(others);
+  }
+  if (atOnce !== undefined) {
+    const { batch: _batch, batchSleepMs: _sleep, canary: _canary, ...others } = options;
+    return others;
+  }
   const isWatched = maxFail !== undefined || maxSilent !== undefined;
   return isWatched && batch === undefined ? { ...options, batch: { percent: 10 } } : options;
 };
@@ -167,6 +202,8 @@ const anyOptions: fc.Arbitrary<Options> = fc.record(
     canary: fc.integer({ min: 1, max: 9_999_999 }),
     maxFail: threshold,
     maxSilent: threshold,
+    atOnce: share,
+    noop: fc.constant(true),
     preview: fc.constant(true),
     as: id,
     in: id,
@@ -175,6 +212,8 @@ const anyOptions: fc.Arbitrary<Options> = fc.record(
     discoveryMs: ms(60),
     ttlMs: ms(600),
     display: fc.constantFrom('ok', 'failed', 'all'),
+    sort: fc.constantFrom('node', 'time', 'value'),
+    group: fc.constant(true),
     format: fc.constantFrom('text', 'json', 'csv'),
     noProgress: fc.boolean(),
     quiet: fc.boolean(),

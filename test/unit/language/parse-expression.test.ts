@@ -59,7 +59,16 @@ const CASES: readonly (readonly [string, Expression])[] = [
       ],
     },
   ],
-  ['f("").x<1', { data: { function: 'f', argument: '', field: 'x', op: '<', value: '1' } }],
+  ['process("^a").count<1', { data: { function: 'process', argument: '^a', field: 'count', op: '<', value: '1' } }],
+  [
+    "package('libc6').version < '2.19-0ubuntu6.5'",
+    { data: { function: 'package', argument: 'libc6', field: 'version', op: '<', value: '2.19-0ubuntu6.5' } },
+  ],
+  [
+    "package('a').installed = 1",
+    { data: { function: 'package', argument: 'a', field: 'installed', op: '=', value: '1' } },
+  ],
+  ['resource().failed_resources>0', { data: { function: 'resource', field: 'failed_resources', op: '>', value: '0' } }],
 ];
 
 const deep = (levels: number) => `${'('.repeat(levels)}a${')'.repeat(levels)}`;
@@ -113,6 +122,20 @@ describe('parseExpression', () => {
     ['f() .b=1', 'bad-expression', { marked: ')' }],
     ['f().b', 'bad-expression', { hint: '= true' }],
     ['F().b=1', 'bad-expression', { marked: 'F' }],
+    ["pakage('a').version<2", 'unknown-data-function', { marked: 'pakage', hint: '`package`' }],
+    ["package('a').versoin<2", 'unknown-data-field', { marked: '.versoin', hint: '`version`' }],
+    ["package('a').constructor=2", 'unknown-data-field', { marked: '.constructor' }],
+    ['package().version<2', 'missing-argument', { marked: ')', hint: 'libc6' }],
+    ["puppet('a').enabled=true", 'unexpected-argument', { marked: "'a'", hint: 'puppet().enabled' }],
+    ["package('a b').version<2", 'invalid-input', { marked: "'a b'" }],
+    ["fstat('etc/hosts').size>2", 'invalid-input', { marked: "'etc/hosts'" }],
+    ["process('(').count>2", 'bad-pattern', { marked: "'('" }],
+    ['resource().managed=true', 'missing-argument', { marked: ')' }],
+    ['puppet().enabled<true', 'bad-operator', { marked: '<', hint: '=, !=' }],
+    ['puppet().enabled=maybe', 'bad-value', { marked: 'maybe', hint: '`true`' }],
+    ['puppet().enabled=/true/', 'bad-operator', { marked: '=' }],
+    ["process('a').count>many", 'bad-value', { marked: 'many', hint: 'number' }],
+    ["package('a').version<''", 'bad-value', { marked: "''", hint: '2.19' }],
     [deep(11), 'too-deep', {}],
     [`${'!'.repeat(11)}a`, 'too-deep', {}],
     [alternating(6), 'too-deep', {}],
@@ -121,6 +144,14 @@ describe('parseExpression', () => {
   for (const [typed, code, expected] of refusals) {
     it(`refuses \`${typed.slice(0, 40)}\` with a caret`, () => assertUsageError(`x -S "${typed}"`, code, expected));
   }
+
+  it('refuses more than ten different calls, wherever they stand', () => {
+    const calls = Array.from({ length: 11 }, (_, i) => `fact('a${i}').exists=1`);
+    const words = (from: number, to: number) => calls.slice(from, to).join(' or ');
+    parseCommandLine(`x -S "${words(0, 10)} or ${words(0, 10)}" -S "${words(3, 6)}"`);
+    assertUsageError(`x -S "${words(0, 11)}"`, 'too-many');
+    assertUsageError(`x -S "${words(0, 5)}" -S "${words(5, 11)}"`, 'too-many', { marked: `"${words(5, 11)}"` });
+  });
 
   it('takes what is just not too deep', () => {
     for (const typed of [deep(10), `${'!'.repeat(10)}a`, alternating(5)]) parseCommandLine(`x -S "${typed}"`);

@@ -42,7 +42,27 @@ test('the audit trail is a path, or a path with how it is rotated', async () => 
   });
 });
 
+test('agents of ones own lie in a directory, and may run as another account', async () => {
+  const agentsOf = async (text: string) => resolveAgentConfig(await load(`identity: web1\n${text}${BROKER}`)).agents;
+  assert.deepEqual(await agentsOf(''), { path: '/etc/mco/agents', user: undefined });
+  assert.deepEqual(await agentsOf('agents: own\n'), { path: join(dir, 'own'), user: undefined });
+  assert.deepEqual(await agentsOf('agents: { user: nobody }\n'), { path: '/etc/mco/agents', user: 'nobody' });
+});
+
+test('jobs lie in a directory of the node within the one that is named', async () => {
+  const jobsOf = async (text: string) => resolveAgentConfig(await load(`identity: web1\n${text}${BROKER}`)).jobs;
+  const limits = { running: 16, kept: 200 };
+  assert.deepEqual(await jobsOf(''), { directory: '/var/lib/mco/jobs/web1', ...limits });
+  assert.deepEqual(await jobsOf('jobs: spool\n'), { directory: join(dir, 'spool/web1'), ...limits });
+  assert.deepEqual(await jobsOf('jobs: { running: 2, keep: 5 }\n'), {
+    directory: '/var/lib/mco/jobs/web1',
+    running: 2,
+    kept: 5,
+  });
+});
+
 for (const [what, text, message] of [
+  ['an account that can be none', `agents: { user: "-x" }\n${BROKER}`, /`agents\.user`: is not the name of an account/],
   ['a misspelt key', `identiti: web1\n${BROKER}`, /agent\.yaml:1: unknown key `identiti`/],
   ['an identity in capitals', `identity: WEB1\n${BROKER}`, /:1: `identity`: is not a node identity/],
   ['no broker', 'identity: web1\n', /`broker` is missing/],

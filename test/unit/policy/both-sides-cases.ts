@@ -142,8 +142,7 @@ export const CASES: readonly Case[] = [
   ['wider', 'package.update!', 'web1', '900 nodes', 'allow'],
   ['wider', 'package.update!', 'db1', '', 'allow'],
   // A denial wins.
-  ['writer', 'shell.run!', 'web1', 'typed', 'deny'],
-  ['writer', 'shell.list', 'web1', 'typed', 'deny'],
+  ['sheller', 'shell.list', 'web1', 'typed', 'deny'],
   ['writer', 'shells.list', 'web1', '', 'allow'],
   ['banned', 'package.update!', 'web1', 'typed', 'deny'],
   ['banned', 'package.update!', 'web1', 'typed yes:lea', 'deny'],
@@ -180,6 +179,11 @@ export const CASES: readonly Case[] = [
   // What the bot does by itself is nothing that `*` gives.
   ['writer', 'mcobot.audit', 'web1', '', 'deny'],
   ['viewer', 'mcobot.policy', 'web1', 'typed', 'deny'],
+  // Nor a shell.
+  ['writer', 'shell.run!', 'web1', 'typed', 'deny'],
+  ['viewer', 'shell.tail', 'web1', 'typed', 'deny'],
+  ['sheller', 'shell.run!', 'web1', '', 'allow'],
+  ['sheller', 'shells.run!', 'web1', 'typed', 'deny'],
   // Who nobody knows, who is called nearly the same, and who can't be called that.
   ['zoe', 'package.status', 'web1', 'typed', 'deny'],
   ['unix:writer', 'package.status', 'web1', 'typed', 'deny'],

@@ -5,6 +5,7 @@ export const RULES = `people:
   viewer: { slack: [T024BE7LD/U1], console: [viewer] }
   writer: { slack: [T024BE7LD/U2] }
   writer2: {}
+  sheller: {}
   inputs: {}
   two-inputs: {}
   staging: {}
@@ -43,6 +44,7 @@ groups:
 roles:
   viewer: { allow: [{ actions: ["*"], effect: read }] }
   writer: { allow: [{ actions: ["*"], effect: write, require_filter: false }] }
+  sheller: { allow: [{ actions: ["shell.*"], effect: write, require_filter: false }] }
   inputs: { allow: [{ actions: ["package.*"], effect: write, inputs: { package: ["openafs-*", libc6] }, require_filter: false }] }
   two-inputs: { allow: [{ actions: ["service.*"], effect: write, inputs: { service: ["ssh*"], now: ["true"] }, require_filter: false }] }
   staging: { allow: [{ actions: ["package.*"], effect: write, nodes: "-F environment=staging", require_filter: false }] }
@@ -83,6 +85,7 @@ bindings:
   - { role: approved-twice, who: [approved-twice] }
   - { role: nodes-inputs, who: [nodes-inputs] }
   - { role: nodes-few, who: [nodes-few] }
+  - { role: sheller, who: [sheller] }
   - { role: nodes-filtered, who: [nodes-filtered] }
   - { role: nodes-approved, who: [nodes-approved] }
   - { role: inputs-few, who: [inputs-few] }
@@ -95,7 +98,7 @@ bindings:
   - { role: nine-approved, who: [either-approval] }
   - { role: pinger, who: [pinger] }
 deny:
-  - { actions: ["shell.*"], who: [everyone] }
+  - { actions: [shell.list], who: [everyone] }
   - { actions: ["*"], who: ["group:out"], effect: write }
   - { actions: ["package.*"], who: [everyone], inputs: { package: ["kernel*"] } }
   - { actions: ["package.*"], who: [everyone], effect: write, nodes: "-C frozen", reason: these are frozen }

@@ -60,7 +60,8 @@ const TABLE: readonly (readonly [string, string, string, 'allow' | 'deny', reado
   ['person:value-of', 'mattermost:a/b', 'pe.s', 'deny', []],
   ['person:value-of', 'console', 'chef.cook!', 'deny', []],
   // Groups.
-  ['person:raj', 'console', 'shell.run!', 'allow', [LEAD, 'bindings.yaml:5']],
+  ['person:raj', 'console', 'chef.run!', 'allow', [LEAD, 'bindings.yaml:5']],
+  ['person:raj', 'console', 'shell.run!', 'deny', []],
   ['person:raj', 'unix', 'package.update!', 'allow', [LEAD, OPERATE, 'bindings.yaml:5']],
   ['person:raj', 'mattermost:a/b', 'facts.get', 'allow', [LEAD, VIEW, 'bindings.yaml:5']],
   ['person:anna', 'console', 'package.update!', 'allow', [LEAD, OPERATE, 'bindings.yaml:5']],
@@ -68,7 +69,7 @@ const TABLE: readonly (readonly [string, string, string, 'allow' | 'deny', reado
   ['person:raj', PUBLIC, 'shell.run!', 'deny', ['bindings.yaml:9']],
   ['person:raj', PUBLIC, 'shell.list', 'deny', ['bindings.yaml:9']],
   ['person:raj', PUBLIC, 'shells.run!', 'allow', [LEAD, 'bindings.yaml:5']],
-  ['person:raj', INCIDENT, 'shell.run!', 'allow', [LEAD, 'bindings.yaml:5']],
+  ['person:raj', INCIDENT, 'shells.run!', 'allow', [LEAD, 'bindings.yaml:5']],
   ['person:bob', PUBLIC, 'shell.run!', 'deny', ['bindings.yaml:9']],
   ['person:anna', PUBLIC, 'package.update!', 'deny', ['bindings.yaml:11']],
   ['person:anna', 'slack:T024BE7LD/D1', 'package.update!', 'deny', ['bindings.yaml:11']],

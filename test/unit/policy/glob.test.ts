@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isActionGlob, matchesGlob } from '../../../src/policy/glob.ts';
+import { allowsName, isActionGlob, matchesAny, matchesGlob } from '../../../src/policy/glob.ts';
 
 describe('matchesGlob', () => {
   it('matches the whole text, with a star for anything', () => {
@@ -28,6 +28,25 @@ describe('matchesGlob', () => {
     assert.equal(matchesGlob('ab*ba', 'aba'), false);
     assert.equal(matchesGlob('*ab*ba', 'aba'), false);
     assert.equal(matchesGlob('ab*ba', 'abba'), true);
+  });
+});
+
+describe('allowsName', () => {
+  it("gives the bot's own doings and a shell only to globs that name them", () => {
+    for (const name of ['shell.run', 'shell.start', 'mcobot.audit']) {
+      const [agent = '', action = ''] = name.split('.');
+      for (const glob of ['*', '*.*', `*.${action}`, `${agent}*`, `${agent.slice(0, 3)}*.${action}`, `*${agent}.*`]) {
+        assert.equal(allowsName([glob], name), false, glob);
+        assert.ok(matchesAny([glob], name), `a denial of ${glob} includes it`);
+      }
+      for (const glob of [name, `${agent}.*`, `${agent}.${action.slice(0, 2)}*`])
+        assert.ok(allowsName([glob], name), glob);
+      assert.ok(allowsName(['*', name], name));
+    }
+  });
+
+  it('gives everything else to any glob that matches', () => {
+    for (const name of ['shells.run', 'myshell.run', 'package.update']) assert.ok(allowsName(['*'], name), name);
   });
 });
 

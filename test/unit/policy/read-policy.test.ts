@@ -75,7 +75,7 @@ bindings: [{ role: all, who: ["group:ops"] }]
 `;
     const node = readNodePolicy(text, 'n');
     const outcomeFor = (caller: string) =>
-      decideOnNode(node, { ...PLAIN_REQUEST, principal: 'key', caller, ...parseAction('shell.run!') }).outcome;
+      decideOnNode(node, { ...PLAIN_REQUEST, principal: 'key', caller, ...parseAction('chef.run!') }).outcome;
     assert.deepEqual(['person:ana', 'unix:root', 'unix:ana'].map(outcomeFor), ['allow', 'allow', 'deny']);
   });
 

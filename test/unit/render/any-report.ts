@@ -22,7 +22,7 @@ const OUTCOMES = [
 ] as const;
 const DISPLAYS = ['ok', 'failed', 'all'] as const;
 const FUNCTIONS = ['summary', 'sum', 'average'] as const;
-export const VIEWS = ['results', 'names', 'ping', 'facts', 'inventory'] as const;
+export const VIEWS = ['results', 'names', 'ping', 'facts', 'inventory', 'collectives'] as const;
 
 const value = fc.oneof(
   hostileText,
@@ -70,6 +70,7 @@ export const anyReport: fc.Arbitrary<RunReport> = fc
     labels: fc.dictionary(fc.constantFrom('a', 'b', 'value'), hostileText),
     display: fc.constantFrom(...DISPLAYS),
     unexpected: fc.array(hostileText),
+    undecided: fc.option(fc.array(fc.record({ node: hostileText, reason: hostileText })), { nil: undefined }),
     refusedAnswers: fc.nat(3),
     problem: fc.option(anyError, { nil: undefined }),
     aggregates: fc.array(

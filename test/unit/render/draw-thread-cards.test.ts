@@ -98,6 +98,21 @@ test('failures come first, who is missing last, and cut output says where all of
   assert.match(text, /No response from: web2\n… marks what was cut: all in 7f3a\.csv$/);
 });
 
+test('who could not say whether they match is listed by reason, however many they are', () => {
+  const undecided = [
+    { node: 'db1', reason: 'the disk is broken' },
+    { node: 'db2', reason: 'busy' },
+    { node: 'db3', reason: 'busy' },
+  ];
+  const text = textOf(drawThreadCards(makeReport({ results: [ok('web1', {})], undecided }), SLACK_TRAITS));
+  assert.match(text, /Could not say whether they match:\n +1: the disk is broken\n +db1\n +2: busy\n +db2 +db3/);
+  const nobody = textOf(drawThreadCards(makeReport({ results: [], outcome: 'UNKNOWN', undecided }), SLACK_TRAITS));
+  assert.match(nobody, /2: busy/);
+  const fleet = Array.from({ length: 5000 }, (_, i) => ({ node: `n${i}`, reason: `reason ${i}` }));
+  const cut = textOf(drawThreadCards(makeReport({ results: [], undecided: fleet }), SLACK_TRAITS));
+  assert.match(cut, /and 49\d\d more reasons/);
+});
+
 test('where nobody was asked there are no cards', () => {
   assert.deepEqual(drawThreadCards(makeReport({ outcome: 'NO MATCH', results: [] }), SLACK_TRAITS), []);
 });

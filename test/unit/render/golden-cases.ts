@@ -1,4 +1,5 @@
 import type { Tell } from '../../../src/core/command.ts';
+import { distribute } from '../../../src/core/distribution.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { RunReport } from '../../../src/core/report.ts';
@@ -212,7 +213,34 @@ export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
   ping: () => {
     const results = [ok('web1', { pong: 1 }, 4.2), ok('db-primary', { pong: 1 }, 10), without('web3', 'silent')];
     const one = makeReport({ results: [ok('web1', { pong: 1 }, 31)], elapsedMs: 40 }, { view: 'ping' });
-    return [show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' })), show(one)];
+    const many = makeReport(
+      { results: nodes(40).map((node, i) => ok(node, { pong: 1 }, 90 + i * i)) },
+      { view: 'ping' },
+    );
+    return [show(makeReport({ outcome: 'PARTIAL', results }, { view: 'ping' })), show(one), show(many)];
+  },
+  grouped: () => {
+    const results = nodes(9).map((node, i) => ok(node, afs(i % 3 ? '1.6.7' : '1.6.1')));
+    return [show(makeReport({ ...packageShape, results }, withOptions({ group: true })))];
+  },
+  'grouped-blocks': () => {
+    const results = nodes(9).map((node, i) => ok(node, { output: i === 4 ? 'Linux\n5.10' : 'Linux\n6.1' }));
+    return [show(makeReport({ results, labels: { output: 'Output' } }))];
+  },
+  'list-of-maps': () => {
+    const row = (pid: number, command: string) => ({ pid, user: 'root', memory: pid * 100, command });
+    const list = [row(1, 'init'), row(4711, 'a\u001b[2Jb'), row(12, 'sshd')];
+    const results = [ok('web1', { count: 3, list, names: ['a', 'b'] }), ok('web2', { count: 0, list: [], names: [] })];
+    return [show(makeReport({ results, labels: { count: 'Count', list: 'List', names: 'Names' } }))];
+  },
+  spread: () => {
+    const results = nodes(50).map((node, i) => ok(node, { seconds: 2 + (i % 10) }));
+    const spread = distribute(
+      results.map(({ data }) => Number(data.seconds)),
+      20,
+    );
+    const aggregates = [{ function: 'distribution', output: 'seconds', label: 'Seconds', values: [], spread }] as const;
+    return [show(makeReport({ results, aggregates, labels: { seconds: 'Seconds' } }))];
   },
   facts: () => {
     const results = nodes(9).map((node, i) => ok(node, { fact: 'os.release', value: i % 3 ? '14.04' : '7' }));

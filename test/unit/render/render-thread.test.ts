@@ -102,10 +102,24 @@ test('only of a cancelled write is it said that it may still finish', () => {
   }
 });
 
-test('identical results of many nodes are shown once, those of few one by one', () => {
+test('identical results are shown once, with the names of their nodes', () => {
   const results = Array.from({ length: 41 }, (_, i) => ok(`n${i + 10}`, { state: i < 21 ? 'running' : 'stopped' }));
   const thread = showThread(makeReport({ results, labels: { state: 'State' } }));
   assert.equal(thread.match(/State: running/g)?.length, 1);
-  assert.equal(thread.match(/State: stopped/g)?.length, 20);
+  assert.equal(thread.match(/State: stopped/g)?.length, 1);
   assert.match(thread, /^21 nodes: n10, n11/m);
+  const each = showThread(makeReport({ results, labels: { state: 'State' } }, withOptions({ verbose: true })));
+  assert.equal(each.match(/State: stopped/g)?.length, 20);
 });
+
+for (const [sort, first] of [
+  ['node', 'a'],
+  ['time', 'c'],
+  ['value', 'b'],
+] as const) {
+  test(`results sorted by ${sort} begin with the right one`, () => {
+    const results = [ok('a', { v: 2 }, 30), ok('b', { v: 1 }, 20), ok('c', { v: 3 }, 10)];
+    const thread = showThread(makeReport({ results, line: '{v}' }, withOptions({ sort })));
+    assert.match(thread, new RegExp(`^${first}: `));
+  });
+}

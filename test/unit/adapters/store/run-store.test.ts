@@ -7,6 +7,7 @@ import type { Store } from '../../../../src/core/store.ts';
 import {
   addFinishedRun,
   CHAT,
+  makeApproval,
   makeId,
   makeItem,
   makeReport,
@@ -50,6 +51,16 @@ test('the frozen list comes back in its order; a run that is not there has none'
   await store.runs.setTargets(makeId(1), ['web2', 'web1']);
   assert.deepEqual((await store.runs.find(makeId(1)))?.nodes, ['web2', 'web1']);
   await assert.rejects(store.runs.setTargets(makeId(2), []), { code: 'failed/store', message: /is not in the store/ });
+});
+
+test('what it takes to go on after a restart comes back with the run, where it was kept', async () => {
+  const { order } = makeApproval(1);
+  await store.runs.begin(makeRun(1));
+  await store.runs.setTargets(makeId(1), order.nodes, order);
+  assert.deepEqual((await store.runs.find(makeId(1)))?.order, order);
+  assert.deepEqual((await store.runs.open())[0]?.order, order);
+  await store.runs.setTargets(makeId(1), order.nodes);
+  assert.equal((await store.runs.find(makeId(1)))?.order, undefined);
 });
 
 test('requests come back in the order they were added, all of a call or none', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPackageAgent } from '../../../../agent/plugins/package/create-package-agent.ts';
 import { PACKAGE_DESCRIPTION } from '../../../../agent/plugins/package/description.ts';
 import { createDpkgBackend, parseDpkgStatus } from '../../../../agent/plugins/package/dpkg.ts';
 import { createRpmBackend, parseRpmStatus } from '../../../../agent/plugins/package/rpm.ts';
@@ -13,6 +12,7 @@ function createRunner(finished: Partial<Finished>): ProcessRunner & { asked: Pro
   const asked: ProcessRequest[] = [];
   return {
     asked,
+    stuck: () => 0,
     run(request) {
       asked.push(request);
       return Promise.resolve({ exitCode: 0, signal: undefined, stdout: '', stderr: '', truncated: false, ...finished });
@@ -97,18 +97,30 @@ test('rpm writes an architecture behind a dot, and keys are no packages', async 
   assert.deepEqual(runner.asked[1]?.args.slice(0, 3), ['-q', '--root', '/r']);
 });
 
-test('the agent answers with the first row, and with all where there are several', async () => {
-  const row = { name: 'libc6', ensure: '2.36', arch: 'amd64', status: 'installed' };
-  const rows = [row, { ...row, arch: 'i386' }];
-  const agent = createPackageAgent({ status: () => Promise.resolve(rows), count: () => Promise.resolve(1) });
-  const data = await agent.actions.status?.({ input: { package: 'libc6' }, signal });
-  assert.deepEqual(data, { package: 'libc6', ensure: '2.36', arch: 'amd64', status: 'installed', all: rows });
+test('a list that is longer than can be read is a failure, not a shorter list', async () => {
+  const runner = createRunner({ stdout: 'bash\t5.2-1\tamd64\tii \n', truncated: true });
+  await assert.rejects(createDpkgBackend(runner).list(signal), { code: 'failed/dpkg' });
+  await assert.rejects(createRpmBackend(runner).list(signal), { code: 'failed/rpm' });
 });
 
-test('where packages can only be read an update fails and says so', async () => {
-  const agent = createPackageAgent({ status: () => Promise.resolve([]), count: () => Promise.resolve(1) });
-  const update = async () => await agent.actions.update?.({ input: { package: 'libc6' }, signal });
-  await assert.rejects(update, { code: 'failed/read-only' });
+test('all installed packages are listed, without what was removed and without keys', async () => {
+  const dpkg = createRunner({ stdout: 'bash\t5.2-1\tamd64\tii \nlibc6:i386\t2.36\ti386\thi \nold\t1\tall\trc \n' });
+  assert.deepEqual(await createDpkgBackend(dpkg).list(signal), [
+    { name: 'bash', version: '5.2-1', arch: 'amd64' },
+    { name: 'libc6', version: '2.36', arch: 'i386' },
+  ]);
+  const rpm = createRunner({ stdout: 'gpg-pubkey\t0\t1\t2\t(none)\nbash\t1\t5\t2\tx86_64\n' });
+  assert.deepEqual(await createRpmBackend(rpm).list(signal), [{ name: 'bash', version: '1:5-2', arch: 'x86_64' }]);
+});
+
+test('the environment of the configuration reaches the tools', async () => {
+  const runner = createRunner({});
+  await createDpkgBackend(runner, { environment: { DPKG_ADMINDIR: '/r' } }).list(signal);
+  await createRpmBackend(runner, { environment: { A: 'b' } }).list(signal);
+  assert.deepEqual(
+    runner.asked.map(({ env }) => env),
+    [{ DPKG_ADMINDIR: '/r' }, { A: 'b' }],
+  );
 });
 
 const names = PACKAGE_DESCRIPTION.actions.status;

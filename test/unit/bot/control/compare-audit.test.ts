@@ -36,7 +36,7 @@ function createNode(
     records,
     script(request) {
       if (request.action === 'audit') {
-        const found = records.filter(({ run }) => run === request.input['run']);
+        const found = records.filter(({ run }) => run === request.input.run);
         return tells
           ? { data: { records: JSON.parse(JSON.stringify(found)) as JsonValue, truncated: false } }
           : undefined;

@@ -1,0 +1,107 @@
+import { toMcoError } from '../../src/core/errors.ts';
+import type { JobAction, JobPlan, JobRecord } from '../../src/core/jobs.ts';
+import { statusOf } from '../../src/core/reply.ts';
+import { limitWork } from '../limit-work.ts';
+import type { NodeRuntime } from '../node-runtime.ts';
+import { recordOutcome } from '../record-action.ts';
+import { type ActionResult, fail } from '../run-action.ts';
+import type { Undertaking } from '../undertaking.ts';
+import { awaitResult, keepResult } from './conclude-job.ts';
+import { followOutput } from './follow-output.ts';
+
+const LATE = 'late';
+
+/**
+ * Prepares a job, starts it, and answers with what came of it. What takes longer than its time is answered with its id,
+ * gives its place away and goes on; so does what nobody waits for. Never rejects.
+ */
+export async function carryOutJob(action: JobAction, undertaking: Undertaking): Promise<void> {
+  const { slot, task, node, startedAt, timeoutMs } = undertaking;
+  const started = await start(action, undertaking).catch((thrown: unknown) => fail(toMcoError(thrown)));
+  if ('status' in started) return await answer(started, undertaking);
+  const { job, plan } = started;
+  const stopFollowing =
+    task.request.options.progress === true ? followOutput(job.id, undertaking.call, node) : () => {};
+  const ended = awaitResult(job, node).finally(stopFollowing);
+  if (plan.isDetached === true) {
+    await answer(describeJob(job, statusOf('ok')), undertaking);
+    return inBackground(ended, { job, node });
+  }
+  const first = await untilLate(ended, { limitMs: startedAt + timeoutMs - node.clock.now(), node });
+  if (first === undefined) return undertaking.close();
+  slot.release();
+  if (first === LATE) {
+    // People know a job by the end of its run's id.
+    const look = `\`job show ${task.request.run.slice(-4)}\` tells how it is doing`;
+    const text = `it did not end within ${timeoutMs / 1000} s and goes on as a job: ${look}`;
+    await answer(describeJob(job, statusOf('timeout', text)), undertaking);
+    return inBackground(ended, { job, node });
+  }
+  await answer(first, undertaking);
+  // After the answer: a node that is killed in between answers twice, which does no harm, rather than never.
+  await keepResult(job, first, node);
+}
+
+async function start(action: JobAction, undertaking: Undertaking): Promise<{ job: JobRecord; plan: JobPlan }> {
+  const { task, rules, node, slot, call, timeoutMs } = undertaking;
+  const { request, input, isDryRun } = task;
+  const prepare = (signal: AbortSignal): Promise<JobPlan> => action.prepare({ ...call, signal });
+  const plan = await limitWork(prepare, { ready: slot.ready, timeoutMs }, node);
+  const { work, memory } = plan;
+  const job: JobRecord = {
+    id: request.id,
+    request,
+    rules,
+    input,
+    isDryRun,
+    memory,
+    startedAt: node.clock.now(),
+    ...(work !== undefined && 'dangerOfKill' in work ? { dangerOfKill: work.dangerOfKill } : {}),
+  };
+  await node.jobs.start(job, work);
+  return { job, plan };
+}
+
+async function answer(result: ActionResult, undertaking: Undertaking): Promise<void> {
+  const { task, replies, node, slot, startedAt } = undertaking;
+  undertaking.close();
+  slot.release();
+  const sent = replies.send('result', result.status, result.data);
+  await recordOutcome(task.request, result, { startedAt, node });
+  await sent;
+}
+
+const describeJob = ({ id }: JobRecord, status: ActionResult['status']): ActionResult => ({
+  status,
+  data: { job: id },
+});
+
+/** The request is answered; what comes of the job is recorded and kept. */
+function inBackground(
+  ended: Promise<ActionResult | undefined>,
+  { job, node }: { job: JobRecord; node: NodeRuntime },
+): void {
+  const finish = async (): Promise<void> => {
+    const result = await ended;
+    if (result === undefined) return;
+    await recordOutcome(job.request, result, { startedAt: job.startedAt, node });
+    await keepResult(job, result, node);
+  };
+  const done: Promise<void> = finish().finally(() => node.background.delete(done));
+  node.background.add(done);
+}
+
+async function untilLate<T>(
+  work: Promise<T>,
+  { limitMs, node }: { limitMs: number; node: NodeRuntime },
+): Promise<T | typeof LATE> {
+  let cancel = (): void => {};
+  const late = new Promise<typeof LATE>((resolve) => {
+    cancel = node.clock.after(Math.max(0, limitMs), () => resolve(LATE));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,36 @@
+import { type Command, requireAgent, type Word } from '../src/core/command.ts';
+import { readCall } from '../src/core/read-call.ts';
+
+const INPUT = /^[a-z][a-z0-9_]*=/;
+const PLAIN = /^[A-Za-z0-9_.,:@%+=/-]+$/;
+
+/** Programs on the nodes. What they started is looked after with `job`. */
+export const shellCommand: Command = {
+  name: 'shell',
+  about: 'Runs programs on the nodes, where node and policy allow it',
+  usage: ['shell run "COMMAND"', 'shell run PROGRAM WORD WORD', 'shell start "COMMAND"'],
+  examples: [
+    'shell run "uname -a" -C webserver',
+    'shell run ls /tmp -I atlas01',
+    'shell run "df -h | tail -n +2" shell=sh -I atlas01',
+    'shell start "/usr/local/sbin/rebuild-index --all" -C search',
+  ],
+  plan(line, world) {
+    const [action, ...words] = line.words.slice(1);
+    const agent = requireAgent(world, 'shell');
+    return readCall(agent, action === undefined ? [] : [action, ...joinCommand(words)], { line, world });
+  },
+};
+
+/** One bare word is the whole command as it is; several are its words, each of which arrives as it was typed. */
+function joinCommand(words: readonly Word[]): readonly Word[] {
+  const bare = words.filter(({ text }) => !INPUT.test(text));
+  const [first, second] = bare;
+  const last = bare.at(-1);
+  if (first === undefined || second === undefined || last === undefined) return words;
+  const text = `command=${bare.map((word) => quote(word.text)).join(' ')}`;
+  return [{ text, start: first.start, end: last.end }, ...words.filter((word) => !bare.includes(word))];
+}
+
+/** As a POSIX shell reads it back. */
+const quote = (text: string): string => (PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

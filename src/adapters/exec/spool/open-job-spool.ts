@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { McoError, toMcoError } from '../../../core/errors.ts';
+import type { JobCommand, JobExit, JobPretence, JobRecord, JobSpool, StoredJob } from '../../../core/jobs.ts';
+import type { Clock, ProcessRunner } from '../../../core/ports.ts';
+import { endJob } from './end-job.ts';
+import type { Membership } from './find-members.ts';
+import { writeJob } from './job-files.ts';
+import { type Entry, ensureSpool, type KeepLimits, measureJob, prune, readIndex } from './job-index.ts';
+import { createJobWatch, type JobWatch } from './job-watch.ts';
+import { lookAtJob } from './look-at-job.ts';
+import { readOutput } from './read-output.ts';
+import { startJob } from './start-job.ts';
+
+const LOST: JobExit = { state: 'lost' };
+const DEFAULTS = {
+  running: 16,
+  kept: 200,
+  keptBytes: 500_000_000,
+  keptMs: 7 * 86_400_000,
+  maxOutputBytes: 10_000_000,
+  graceMs: 5000,
+};
+
+export interface JobSpoolOptions {
+  /** Made where it is missing; it must belong to this process's account alone. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** For short looks at the machine. */
+  readonly runner: ProcessRunner;
+  /** Told what is wrong and stops nothing: entries that are no jobs, a directory that can't be used. */
+  onProblem(problem: McoError): void;
+  /** Jobs at once. Default 16. */
+  readonly running?: number;
+  /** Concluded jobs, their bytes (500 MB) and age (7 days). Default 200. */
+  readonly kept?: number;
+  readonly keptBytes?: number;
+  readonly keptMs?: number;
+  /** Of each stream of a job. Default 10 MB. */
+  readonly maxOutputBytes?: number;
+  /** Between asking a job to end and killing it. Default 5 s. */
+  readonly graceMs?: number;
+}
+
+/** Jobs on disk, and how many processes of them nothing ends. */
+export interface DiskSpool extends JobSpool {
+  running(): number;
+  stuck(): number;
+}
+
+/**
+ * Opens the spool of a node, a directory for each job. It is made when the first job starts. A spool that can't be used
+ * stops nothing but jobs: the problem is told here, and thrown when a job is to start.
+ */
+export async function openJobSpool(options: JobSpoolOptions): Promise<DiskSpool> {
+  const { directory, clock } = options;
+  const onProblem = (problem: McoError): void => options.onProblem(problem);
+  const entries = await readIndex(directory, onProblem).catch((thrown: unknown) => {
+    onProblem(toMcoError(thrown));
+    return new Map<string, Entry>();
+  });
+  await prune(entries, { limits: limitsOf(options), now: clock.now(), onProblem });
+  return createSpool(entries, options);
+}
+
+const limitsOf = (options: JobSpoolOptions): KeepLimits => {
+  const { kept, keptBytes, keptMs } = { ...DEFAULTS, ...options };
+  return { jobs: kept, bytes: keptBytes, ageMs: keptMs };
+};
+
+function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): DiskSpool {
+  const { clock, runner } = options;
+  const onProblem = (problem: McoError): void => options.onProblem(problem);
+  const { running, maxOutputBytes, graceMs } = { ...DEFAULTS, ...options };
+  const limits = limitsOf(options);
+  const stuck = new Map<string, number>();
+  const countRunning = (): number => [...entries.values()].filter(({ exit }) => exit === undefined).length;
+  const watch = createJobWatch(clock, (id, exit) => {
+    stuck.delete(id);
+    update(id, { exit });
+  });
+
+  function update(id: string, fields: Partial<Entry>): void {
+    const entry = entries.get(id);
+    if (entry !== undefined) entries.set(id, { ...entry, ...fields });
+  }
+
+  async function start(record: JobRecord, work: JobCommand | JobPretence | undefined): Promise<void> {
+    const { id } = record;
+    if (work !== undefined && 'perform' in work) throw new McoError('bug/no-program', 'this machine is not imagined');
+    if (entries.has(id)) throw new McoError('failed/spool', 'there is a job of this id already');
+    if (work !== undefined && countRunning() >= running)
+      throw new McoError('failed/busy', `this node runs ${running} jobs already`);
+    const directory = join(options.directory, id);
+    const isIdle = work === undefined;
+    entries.set(id, { record, isIdle, directory, isStarting: true, exit: undefined, bytes: 0 });
+    try {
+      await ensureSpool(options.directory);
+      const onExit = (): void => watch.nudge(id);
+      await startJob(directory, { record, work }, { clock, runner, maxOutputBytes, onExit, onProblem });
+      update(id, { isStarting: false, exit: isIdle ? { state: 'nothing to do' } : undefined });
+    } catch (thrown) {
+      entries.delete(id);
+      throw thrown;
+    }
+  }
+
+  return {
+    start,
+    list: () => Promise.all([...entries.values()].reverse().map((entry) => describe(entry, watch))),
+    async find(id) {
+      const entry = entries.get(id);
+      return entry === undefined ? undefined : await describe(entry, watch);
+    },
+    waitForEnd: (id, signal) => watch.waitForEnd(() => requireEntry(entries, id), signal),
+    output: (id) => ({ read: (stream, part) => readOutput(join(options.directory, id, stream), part) }),
+    async kill(id) {
+      const entry = requireEntry(entries, id);
+      if ((await watch.findExit(entry)) !== undefined) return true;
+      const left = await endJob(await findMembership(entry), { runner, clock, graceMs });
+      if (left.length > 0) stuck.set(id, left.length);
+      return left.length === 0;
+    },
+    async conclude(id, result, request) {
+      const { directory, isIdle, ...entry } = requireEntry(entries, id);
+      const end = { exit: entry.exit ?? LOST, result };
+      const record = { ...entry.record, request, input: request.input, memory: null };
+      await writeJob(directory, { record, isIdle, end });
+      update(id, { record, end, exit: end.exit, bytes: await measureJob(directory) });
+      await prune(entries, { limits, now: clock.now(), onProblem });
+    },
+    running: countRunning,
+    stuck: () => [...stuck.values()].reduce((sum, count) => sum + count, 0),
+  };
+}
+
+function requireEntry(entries: ReadonlyMap<string, Entry>, id: string): Entry {
+  const entry = entries.get(id);
+  if (entry === undefined) throw new McoError('failed/spool', 'there is no such job any more');
+  return entry;
+}
+
+async function describe(entry: Entry, watch: JobWatch): Promise<StoredJob> {
+  const { record, end } = entry;
+  if (end !== undefined) return { ...record, state: 'concluded', ...end };
+  const exit = await watch.findExit(entry);
+  return exit === undefined ? { ...record, state: 'running' } : { ...record, state: 'ended', exit };
+}
+
+/** A runner that has started nothing yet hangs itself: then it is what has to end. */
+async function findMembership({ record: { id }, directory }: Entry): Promise<Membership> {
+  const look = await lookAtJob(directory);
+  if (look.state !== 'running') return { id, program: undefined, runner: undefined };
+  const { runner, program, hasBegun } = look;
+  return hasBegun ? { id, program, runner } : { id, program: runner, runner: undefined };
+}

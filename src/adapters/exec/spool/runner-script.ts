@@ -1,0 +1,67 @@
+/**
+ * What stands between the agent and a job's program, for /bin/sh (POSIX). It is a constant: everything that differs
+ * comes as arguments and is never read as code.
+ *
+ *     sh -c SCRIPT mco-job DIRECTORY BLOCKS PLACE FILE ARGV...
+ *
+ * DIRECTORY is the job's; BLOCKS of 512 bytes are kept of each stream; the program works in PLACE; FILE must be there;
+ * ARGV is what is run. It says on file descriptor 3 what became of that, in one word. It leaves behind
+ *
+ * - `pid`: its own process, when that was born (clock ticks since the machine started), and in which life of the machine;
+ * - `program`: the same of the program, which has a session of its own, so that ending it does not end this; one that
+ *   ended before it could be looked at was born at 0;
+ * - `exit-CODE`: how it ended. An old file gets this name: that needs no room on the disk, and is done at once or not.
+ *
+ * Streams go through named pipes to `cat`, which has a limit: whoever writes more is neither ended nor held up, and a
+ * daemon that keeps a pipe open after the program ended keeps its reader.
+ */
+export const RUNNER_SCRIPT = `
+set -uf
+umask 077
+dir=$1 blocks=$2 place=$3 file=$4
+shift 4
+woken=
+trap 'woken=1' HUP INT TERM QUIT PIPE ALRM USR1 USR2
+say() { printf '%s\\n' "$1" >&3; }
+fail() { say "$1"; exit 1; }
+birth() { read -r stat <"/proc/$1/stat" && set -- \${stat##*) } && born=\${20}; }
+note() { printf '%s %s %s\\n' "$2" "$born" "$boot" >"$dir/$1.new" && mv "$dir/$1.new" "$dir/$1"; }
+collect() {
+  exec 3>&-
+  ( ulimit -S -f "$blocks"; trap '' XFSZ; exec cat >"$dir/$1" ) ||
+    { printf '\\n[cut: no more of it is kept]\\n' >>"$dir/$1"; cat >/dev/null; }
+  : >"$dir/$1.end"
+}
+read -r boot </proc/sys/kernel/random/boot_id && birth "$$" && : >"$dir/mark" &&
+  mkfifo "$dir/out" "$dir/err" && note pid "$$" || fail no-room
+[ -f "$file" ] && [ -x "$file" ] || fail missing
+[ -d "$place" ] || fail no-directory
+collect stdout <"$dir/out" &
+collect stderr <"$dir/err" &
+input=/dev/null
+[ ! -e "$dir/input" ] || input=$dir/input
+( exec 3>&-; umask 022; cd -- "$place" || exit 126; exec setsid "$@" ) <"$input" >"$dir/out" 2>"$dir/err" &
+program=$!
+birth "$program" || born=0
+note program "$program"
+say started
+exec 3>&-
+code=
+while :; do
+  woken=
+  wait "$program"
+  got=$?
+  if [ -z "$woken" ]; then
+    [ "$got" = 127 ] && [ -n "$code" ] || code=$got
+    break
+  fi
+  code=$got
+done
+turns=0
+until [ -e "$dir/stdout.end" ] && [ -e "$dir/stderr.end" ] || [ "$turns" -ge 20 ]; do
+  sleep 0.05
+  turns=$((turns + 1))
+done
+rm -f "$dir/out" "$dir/err" "$dir/input"
+mv "$dir/mark" "$dir/exit-$code"
+`;

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { McoError } from '../../../core/errors.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { Argv } from './compose-argv.ts';
+import { RUNNER_SCRIPT } from './runner-script.ts';
+
+/** A runner that has not said a word by then hangs on the program's own path: it counts as running. */
+const WORD_MS = 5000;
+const BLOCK_BYTES = 512;
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+export interface RunnerStart extends Argv {
+  /** The job's own. */
+  readonly directory: string;
+  /** What is kept of each stream. */
+  readonly maxOutputBytes: number;
+  /** Where the program works. */
+  readonly place: string;
+  readonly clock: Clock;
+  /** Told when the runner has ended, as long as this process lives. */
+  onExit(): void;
+}
+
+/**
+ * Starts a job's runner in a session of its own, so that it outlives this process. Resolves when the program was started.
+ *
+ * @throws McoError `failed/not-installed`, `failed/no-directory`, `failed/spool`, `failed/not-started`: nothing was run
+ */
+export async function startRunner(start: RunnerStart): Promise<void> {
+  const { file, argv, directory, place, maxOutputBytes } = start;
+  const blocks = String(Math.ceil(maxOutputBytes / BLOCK_BYTES));
+  const args = ['-c', RUNNER_SCRIPT, 'mco-job', directory, blocks, place, file, ...argv];
+  const word = await listen(args, start);
+  switch (word) {
+    case 'started':
+    case 'silent':
+      return;
+    case 'missing':
+      throw new McoError('failed/not-installed', `\`${file}\` is not installed on this node`);
+    case 'no-directory':
+      throw new McoError('failed/no-directory', `there is no directory \`${place}\` on this node`);
+    case 'no-room':
+      throw new McoError('failed/spool', 'the job was not started: nothing can be written where jobs are kept');
+    default:
+      throw new McoError('failed/not-started', 'the job was not started: its runner ended at once');
+  }
+}
+
+/** The runner's word; empty when it ended without one. */
+function listen(args: readonly string[], { clock, onExit }: RunnerStart): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
+    const child = spawn('/bin/sh', args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio: [...stdio] });
+    child.once('error', (cause) => reject(describeFailure(cause)));
+    child.once('exit', onExit);
+    // The job does not keep the agent from stopping.
+    child.unref();
+    const pipe = child.stdio[3] as Readable | null | undefined;
+    if (pipe == null) return;
+    let text = '';
+    const finish = (word: string): void => {
+      cancelTimer();
+      pipe.destroy();
+      resolve(word);
+    };
+    const cancelTimer = clock.after(WORD_MS, () => finish('silent'));
+    pipe.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      if (text.includes('\n')) finish(text.trim());
+    });
+    pipe.on('error', () => finish(''));
+    pipe.on('end', () => finish(''));
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof McoError ? thrown : describeFailure(thrown);
+  });
+}
+
+function describeFailure(cause: unknown): McoError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? String(cause);
+  return new McoError('failed/not-started', `the job was not started: ${code}`, { cause });
+}

@@ -1,0 +1,53 @@
+import type { NodeResult } from '../../core/report.ts';
+import type { StoredRequest } from '../../core/store.ts';
+import type { Bot } from '../bot.ts';
+import type { RunKeeper } from '../keep-run.ts';
+import type { LateAnswers } from '../late-answers.ts';
+import { resultOf, type Tally } from '../tally.ts';
+
+/** Answers to requests of an earlier process. */
+export interface Answers {
+  /** Stop listening. */
+  readonly closers: readonly (() => void)[];
+  /** Called with each node that has answered, from now on. */
+  watch(onAnswer: (node: string) => void): void;
+}
+
+/** Takes the answers to requests that an earlier process sent: from nodes that are still open they count. */
+export function listenAgain(
+  bot: Bot,
+  {
+    requests,
+    tally,
+    late,
+    keeper,
+  }: {
+    readonly requests: readonly StoredRequest[];
+    readonly tally: Tally;
+    readonly late: LateAnswers;
+    readonly keeper: RunKeeper;
+  },
+): Answers {
+  let tell = (_: string): void => {};
+  const closers = requests.map(({ id, nodes, sentAt }) => {
+    const asked = new Set(nodes.filter((node) => tally.isOpen(node)));
+    return bot.collector.open(id, {
+      expects: (node) => asked.has(node),
+      onUnexpected: () => {},
+      onReply(reply) {
+        if (reply.kind !== 'result') return;
+        const result: NodeResult = resultOf(reply, Math.max(0, bot.clock.now() - sentAt));
+        if (!tally.isOpen(reply.sender)) return late.note(result);
+        tally.recordResult(result);
+        keeper.noteResult(result);
+        tell(reply.sender);
+      },
+    });
+  });
+  return {
+    closers,
+    watch(onAnswer) {
+      tell = onAnswer;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { askNodes } from './ask-nodes.ts';
+import type { Conducting } from './conducting.ts';
+
+/** Whether whoever asked may still do this is looked at no more often. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** A node that an earlier process asked, and for whose answer it is waited already. */
+export interface AtWork {
+  readonly node: string;
+  /** When it is closed. */
+  readonly settled: Promise<void>;
+}
+
+export interface Window {
+  readonly size: number;
+  /** Who was asked before and has not answered yet: they have their places. */
+  readonly atWork: readonly AtWork[];
+}
+
+/**
+ * Keeps so many nodes at work: whenever one is done, the next is asked, each with a request and a time of its own.
+ * INVARIANT: never more than `size` are at work, and when one is too much that failed nothing further is sent; nor is it
+ * when whoever asked may not do this any more.
+ */
+export async function conductWindow(
+  { asking, judge, stop, findDenial }: Conducting,
+  { size, atWork }: Window,
+): Promise<void> {
+  const { bot, tally, halted } = asking;
+  const before = [...atWork];
+  const known = new Set(before.map(({ node }) => node));
+  const queue = tally.openNodes().filter((node) => !known.has(node));
+  const lookAgain = createLook(bot.clock, async () => {
+    const denied = await findDenial?.();
+    if (denied !== undefined) stop({ denied });
+  });
+  const conclude = (node: string): void => {
+    const outcome = tally.outcomeOf(node);
+    if (outcome === undefined) return;
+    // A restart has to know whose time was up: it is neither waited for again nor forgotten by the thresholds.
+    if (!tally.hasAnswered(node)) asking.keeper.noteResult({ node, outcome, data: {} });
+    const over = judge([node]);
+    if (over !== undefined) stop({ over });
+  };
+  const fill = async (): Promise<void> => {
+    for (let next = before.shift(); next !== undefined; next = before.shift()) {
+      await next.settled;
+      conclude(next.node);
+    }
+    while (queue.length > 0 && !halted.aborted) {
+      await lookAgain();
+      const node = halted.aborted ? undefined : queue.shift();
+      if (node === undefined) return;
+      await askNodes(asking, { nodes: [node], broadcast: false });
+      conclude(node);
+    }
+  };
+  // Whoever has a place from before keeps it although there are too many of them: they are asked nothing again.
+  await Promise.all(Array.from({ length: Math.max(1, size) }, fill));
+}
+
+/** Looks when it is time to, once for all who wait for it. */
+function createLook(clock: { now(): number }, look: () => Promise<void>): () => Promise<void> {
+  let lookedAt = clock.now();
+  let looking: Promise<void> | undefined;
+  return async () => {
+    // A clock that was set back must not keep it from looking for hours.
+    if (looking === undefined && Math.abs(clock.now() - lookedAt) < LOOK_AGAIN_MS) return;
+    looking ??= look().finally(() => {
+      lookedAt = clock.now();
+      looking = undefined;
+    });
+    await looking;
+  };
+}

@@ -1,0 +1,40 @@
+/** What a path is. `other`: a device, a socket, a named pipe. */
+export interface FileState {
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  readonly size: number;
+  /** Permission bits as in chmod(1), `0644`. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string;
+  readonly group: string;
+  /** Ms since the epoch. */
+  readonly modifiedAt: number;
+  readonly changedAt: number;
+  readonly accessedAt: number;
+  /** Where a link points to, as it is written in it. */
+  readonly target?: string | undefined;
+}
+
+/**
+ * The disk as agents see it. Each call is a child process: a path on a file server that hangs holds up that child, and
+ * never the agent. Every method throws McoError `failed/timeout` when the signal aborts and `failed/file` for what the
+ * system refuses; paths are absolute.
+ */
+export interface HostFiles {
+  /** Undefined: there is nothing. Links are not followed. */
+  look(path: string, signal: AbortSignal): Promise<FileState | undefined>;
+  /** The beginning of a file, as UTF-8; undefined: there is none. @param maxBytes default 1 MiB */
+  read(
+    path: string,
+    options: { readonly signal: AbortSignal; readonly maxBytes?: number | undefined },
+  ): Promise<string | undefined>;
+  /** The last lines of a file, at most 64 KiB; undefined: there is none. */
+  tail(path: string, lines: number, signal: AbortSignal): Promise<string | undefined>;
+  /** Names in a directory, sorted; empty where there is none. At most 10,000. */
+  list(path: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Hexadecimal digits; undefined: there is no file. */
+  digest(path: string, algorithm: 'sha256' | 'md5', signal: AbortSignal): Promise<string | undefined>;
+  /** The path without links and dots; undefined: there is nothing. */
+  resolve(path: string, signal: AbortSignal): Promise<string | undefined>;
+}
