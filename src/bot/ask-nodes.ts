@@ -9,11 +9,11 @@ import type { createResultBudget } from './result-budget.ts';
 import { resultOf, type Tally } from './tally.ts';
 
 /** On top of the action's own time: the way there and back, and the node's queue. */
-export const GRACE_MS = 1500;
+const GRACE_MS = 1500;
 
 export interface Watch {
-  /** @param open the nodes that have not answered */
-  onProgress(answered: number, open: () => readonly string[]): void;
+  /** @param atWork the nodes that were asked and have not answered */
+  onProgress(answered: number, atWork: ReadonlySet<string>): void;
   /** What a node says on its way. */
   onNote?: ((note: Pick<Reply, 'sender' | 'data'>) => void) | undefined;
   /** Cancelled: nothing further is sent, and nothing is waited for. */
@@ -36,6 +36,8 @@ export interface Asking {
   readonly halted: AbortSignal;
   /** Sends nothing further. */
   halt(): void;
+  /** Nodes that were asked and are not closed yet. */
+  readonly atWork: Set<string>;
   /** Called when it is cancelled: hundreds of nodes may be waited for, each by itself. */
   readonly waiting: Set<() => void>;
   readonly keeper: RunKeeper;
@@ -81,6 +83,7 @@ export async function askNodes(
     await sendGroup(group, broadcast);
     await settleGroup(group);
   } finally {
+    for (const node of nodes) asking.atWork.delete(node);
     // Whoever has not answered may still do so: it is told as late.
     const lastAnswerAt = bot.clock.now() + patience.ttlMs + patience.actionTimeoutMs + GRACE_MS;
     if (nodes.some((node) => !tally.hasAnswered(node))) late.hold(group.opened, lastAnswerAt);
@@ -113,7 +116,11 @@ async function sendGroup(group: Group, broadcast: boolean): Promise<void> {
   // INVARIANT: nothing is published after a cancel or a stop, however long signing and writing down took.
   if (!halted.aborted) await noteRequests(group, ready);
   if (halted.aborted) return;
-  for (const { request, nodes } of ready) listen(group, request, new Set(nodes));
+  for (const { request, nodes } of ready) {
+    listen(group, request, new Set(nodes));
+    for (const node of nodes) group.atWork.add(node);
+  }
+  group.watch.onProgress(group.tally.answered(), group.atWork);
   await Promise.all(
     ready.map(({ request, nodes }) =>
       bot.bus.publish({ ...request, signal: halted }).catch((thrown: unknown) => giveUp(group, nodes, thrown)),
@@ -162,7 +169,8 @@ function listen(group: Group, sealed: Sealed, expected: ReadonlySet<string>): vo
       if (!tally.isOpen(reply.sender)) return group.late.note(result);
       tally.recordResult(result);
       group.keeper.noteResult(result);
-      watch.onProgress(tally.answered(), tally.openNodes);
+      group.atWork.delete(reply.sender);
+      watch.onProgress(tally.answered(), group.atWork);
       group.settled();
     },
   });

@@ -59,10 +59,11 @@ export async function conductFollow(conducting: Conducting): Promise<void> {
 
   async function follow(node: string): Promise<void> {
     const result = await followOne(conducting, node);
+    asking.atWork.delete(node);
     if (result === undefined) return tally.close(node, halted.aborted ? 'unknown' : 'silent');
     tally.recordResult(result);
     asking.keeper.noteResult(result);
-    asking.watch.onProgress(tally.answered(), tally.openNodes);
+    asking.watch.onProgress(tally.answered(), asking.atWork);
   }
 }
 
@@ -102,6 +103,7 @@ async function look(asking: Conducting['asking'], node: string, input: Input): P
     {
       ...asking,
       tally,
+      atWork: new Set(),
       run: { ...run, options, ask: { ...run.ask, input } },
       keeper: { noteRequests: keeper.noteRequests, noteResult: () => {} },
       watch: { signal: watch.signal, onProgress: () => {} },

@@ -17,8 +17,6 @@ import { createTally, type Tally } from './tally.ts';
 import { conductWaves } from './waves.ts';
 import { type AtWork, conductWindow } from './window.ts';
 
-export type { Watch } from './ask-nodes.ts';
-
 export interface Conducted extends Gathered {
   readonly late: LateAnswers;
 }
@@ -116,6 +114,7 @@ function startAsking(
     watch,
     halted: halt.signal,
     halt: () => halt.abort(),
+    atWork: new Set(before?.atWork.map(({ node }) => node)),
     waiting: new Set(),
     keeper,
     keep: createResultBudget(action),

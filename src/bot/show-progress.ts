@@ -9,7 +9,8 @@ const TICK_MS = 1000;
 const MAX_NAMED = 5;
 
 export interface Progress {
-  update(answered: number, open: () => readonly string[]): void;
+  /** @param atWork the nodes that are waited for */
+  update(answered: number, atWork: ReadonlySet<string>): void;
   stop(): void;
 }
 
@@ -41,9 +42,9 @@ export function showProgress(
   };
   show();
   return {
-    update(count, open) {
+    update(count, atWork) {
       answered = count;
-      waitingFor = targeted - count <= MAX_NAMED ? open() : undefined;
+      waitingFor = atWork.size <= MAX_NAMED ? [...atWork].sort() : undefined;
       show();
     },
     stop: () => cancelTick(),

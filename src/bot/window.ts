@@ -45,6 +45,7 @@ export async function conductWindow(
   const fill = async (): Promise<void> => {
     for (let next = before.shift(); next !== undefined; next = before.shift()) {
       await next.settled;
+      asking.atWork.delete(next.node);
       conclude(next.node);
     }
     while (queue.length > 0 && !halted.aborted) {

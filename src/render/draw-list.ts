@@ -42,4 +42,6 @@ export function drawListTable(rows: readonly Row[], maxRows: number): string[] {
 }
 
 const drawCell = (value: JsonValue | undefined): string =>
-  value === undefined || value === null ? '' : escapeText(typeof value === 'object' ? JSON.stringify(value) : String(value), MAX_CELL);
+  value === undefined || value === null
+    ? ''
+    : escapeText(typeof value === 'object' ? JSON.stringify(value) : String(value), MAX_CELL);

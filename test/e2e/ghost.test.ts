@@ -37,7 +37,7 @@ describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout
     slack.addUser(ANA, { name: 'ana' });
     channel = openSlackChannel({ slack, slackUsers: { ana: ANA, bob: ANA, raj: ANA } });
     for (const [node, { environment }] of roots) {
-      await startNode(site, node, 'plain', { package: { manager: 'apt', environment } });
+      await startNode(site, node, { sections: { package: { manager: 'apt', environment } } });
     }
     await startBot();
   });

@@ -23,7 +23,7 @@ describe('jobs of a real agent', { skip: reasonToSkip('ssh-keygen'), timeout: 24
   let tap: Wiretap;
   let node: SiteNode;
 
-  const start = () => startNode(site, 'node1', 'plain', { shell: { shells: { sh: '/bin/sh' } }, jobs: 'jobs' });
+  const start = () => startNode(site, 'node1', { sections: { shell: { shells: { sh: '/bin/sh' } }, jobs: 'jobs' } });
   before(async () => {
     site = await createSite({
       hosts: { node1: 'ed25519' },

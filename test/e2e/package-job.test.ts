@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { reasonToSkip } from '../contract/openssh-tools.ts';
 import { type AptRoot, createAptRepository, createAptRoot } from '../contract/package-repository.ts';
 import { waitFor } from '../contract/wait-for.ts';
 import { findRecords, waitForRecords } from './audit-records.ts';
-import type { BotPost } from './chats/channel.ts';
 import { createSite, type Site, type SiteNode, startNode } from './site.ts';
 import { openSlackSite, type SlackSite } from './slack-site.ts';
 
@@ -14,13 +13,14 @@ const hasApt = existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg-scanp
 const whyNoApt = process.env.CI !== 'true' && !hasApt ? 'apt is not installed (Debian package dpkg-dev)' : false;
 const skip = whyNoApt || reasonToSkip('ssh-keygen');
 
-describe('an agent that goes away during a package job', { skip, timeout: 240_000 }, () => {
+describe('an agent that goes away during a package job', { skip, timeout: 120_000 }, () => {
   let site: Site;
   let slack: SlackSite;
   let root: AptRoot;
   let node: SiteNode;
 
-  const start = () => startNode(site, 'node1', 'plain', { package: { manager: 'apt', environment: root.environment } });
+  const start = () =>
+    startNode(site, 'node1', { sections: { package: { manager: 'apt', environment: root.environment } } });
   before(async () => {
     site = await createSite({
       hosts: { node1: 'ed25519' },
@@ -28,7 +28,7 @@ describe('an agent that goes away during a package job', { skip, timeout: 240_00
       broker: 'embedded',
     });
     const repository = createAptRepository(site.path('repository'));
-    for (const name of ['crashed', 'upgraded', 'late', 'cut']) {
+    for (const name of ['crashed', 'upgraded', 'late', 'cut', 'lost']) {
       repository.add(
         { name: `${name}-base`, version: '1.0' },
         { name, version: '2.0', depends: `${name}-base`, postinst: waitInPostinst(name) },
@@ -56,42 +56,107 @@ describe('an agent that goes away during a package job', { skip, timeout: 240_00
     return `echo $PPID > ${site.path(`${name}.begun`)}\nuntil [ -e ${gate(name)} ]; do sleep 0.1; done`;
   }
 
-  const untilBegun = (name: string): Promise<void> => waitFor(() => existsSync(site.path(`${name}.begun`)));
+  const pidOf = (name: string): number => {
+    try {
+      return Number(readFileSync(site.path(`${name}.begun`), 'utf8'));
+    } catch {
+      return 0;
+    }
+  };
   const open = (name: string): string => site.write(`${name}.go`, '');
-  const isOnDisk = (name: string): boolean => existsSync(join(root.directory, `var/lib/dpkg/info/${name}.list`));
 
-  /** What the run came to, where there is exactly one of everything. */
-  async function assertOneOutcome(end: BotPost, name: string, result: string): Promise<string> {
-    const text = await slack.thread(end, new RegExp(`node1[^\\n]*`));
-    const [intent] = findRecords(node.audit, { event: 'intent', action: 'package.install' }).slice(-1);
-    assert.equal(intent?.input?.package, name);
-    const outcomes = await waitForRecords(node.audit, { event: 'outcome', request: intent?.request });
-    assert.deepEqual(
-      outcomes.map((record) => record.result),
-      [result],
-    );
-    console.log(end.text, '\nTHREAD\n', text);
-    return text;
+  /** Resolves when dpkg is in the middle of it, with dpkg's process. */
+  async function install(name: string, options = ''): Promise<number> {
+    await slack.channel.command('ana', `package install ${name} -I node1${options}`);
+    await waitFor(() => pidOf(name) > 0);
+    return pidOf(name);
   }
 
-  test('is killed hard, and its true outcome is the result of the run', async () => {
-    await slack.channel.command('ana', 'package install crashed -I node1');
-    await untilBegun('crashed');
+  /** What the run's thread says, where there is exactly one outcome on either side. */
+  async function outcomeOf(name: string, result: string): Promise<{ run: string; text: string }> {
+    const end = await slack.endOf(new RegExp(`package install ${name} `));
+    const [asked] = findRecords(site.path('audit.db'), { event: 'intent', input: { package: name } });
+    const ofRun = { run: asked?.run, event: 'outcome' } as const;
+    const [told, ...more] = await waitForRecords(node.audit, ofRun);
+    assert.deepEqual([told?.result, more], [result, []]);
+    assert.equal((await waitForRecords(site.path('audit.db'), ofRun)).length, 1);
+    const text = await slack.thread(end, /Finished processing 1 \/ 1 hosts/);
+    assert.equal(text.match(/Finished processing/g)?.length, 2, 'told once, as text and as blocks');
+    return { run: asked?.run?.slice(-4) ?? '', text };
+  }
+
+  /** What `job show` says of a run later. */
+  async function jobShow(run: string): Promise<string> {
+    await slack.channel.command('ana', `job show ${run}`);
+    return await slack.thread(await slack.endOf(new RegExp(`job show [0-9a-f]*${run}`)), /node1/);
+  }
+
+  test('was killed hard: apt goes on, and its true outcome is the result of the run', async () => {
+    const dpkg = await install('crashed');
     await node.running.stop('SIGKILL');
+    process.kill(dpkg, 0);
     open('crashed');
     await waitFor(() => root.installed().crashed === '2.0');
     node = await start();
-    const end = await slack.endOf('package install crashed');
-    await assertOneOutcome(end, 'crashed', 'ok');
+    const { run, text } = await outcomeOf('crashed', 'ok');
+    assert.match(text, /node1.*crashed.*purged.*2\.0.*true.*crashed-base absent -> 1\.0/);
+    assert.match(await jobShow(run), /concluded[^]*exited 0/);
   });
 
-  test('is killed hard, and the package fails after it is back', async () => {
-    await slack.channel.command('ana', 'package install broken -I node1');
-    await untilBegun('broken');
+  test('was killed hard: a package that fails after it is back is told as failed, with what changed', async () => {
+    await install('broken');
     await node.running.stop('SIGKILL');
     node = await start();
     open('broken');
-    const end = await slack.endOf('package install broken');
-    await assertOneOutcome(end, 'broken', 'aborted');
+    const { run, text } = await outcomeOf('broken', 'aborted');
+    assert.match(text, /post-installation script subprocess returned error exit status 1/);
+    assert.match(text, /changed all the same: broken purged -> 2\.0, broken-base absent -> 1\.0/);
+    assert.equal(root.installed().broken, undefined);
+    assert.match(await jobShow(run), /concluded[^]*exited 100/);
+    assert.ok(root.apt('purge', 'broken'));
+  });
+
+  test('was stopped for an upgrade: the next one tells it', async () => {
+    const dpkg = await install('upgraded');
+    const { exitCode, stderr } = await node.running.stop('SIGTERM');
+    assert.equal(exitCode, 0, stderr);
+    process.kill(dpkg, 0);
+    node = await start();
+    open('upgraded');
+    const { text } = await outcomeOf('upgraded', 'ok');
+    assert.match(text, /node1.*upgraded.*purged.*2\.0.*true/);
+    assert.equal(root.installed().upgraded, '2.0');
+  });
+
+  /** What the hint says, in this root. */
+  function repair(): void {
+    const options = [`--root=${root.directory}`, '--force-not-root', '--force-script-chrootless'];
+    execFileSync('dpkg', [...options, '--configure', '-a'], { stdio: 'ignore' });
+  }
+
+  test('what dpkg leaves when it is killed is told with its repair, and so is the next change', async () => {
+    const dpkg = await install('cut');
+    process.kill(dpkg, 'SIGKILL');
+    open('cut');
+    const { text } = await outcomeOf('cut', 'aborted');
+    assert.match(text, /dpkg --configure -a/);
+    assert.match(text, /changed all the same: cut purged -> 2\.0, cut-base absent -> 1\.0/);
+    await slack.channel.command('ana', 'package install late -I node1');
+    const { text: next } = await outcomeOf('late', 'aborted');
+    assert.match(next, /dpkg was interrupted.*dpkg --configure -a/);
+    repair();
+    assert.equal(root.installed().cut, '2.0');
+  });
+
+  test('the program itself is killed while the agent is away: that is told, not that it went well', async () => {
+    const dpkg = await install('lost');
+    await node.running.stop('SIGKILL');
+    const apt = Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${dpkg}/stat`, 'utf8'))?.[1]);
+    process.kill(apt, 'SIGKILL');
+    node = await start();
+    const { run, text } = await outcomeOf('lost', 'aborted');
+    assert.match(text, /apt-get was ended by SIGKILL.*changed all the same: lost purged -> 2\.0.*dpkg --configure -a/);
+    assert.match(await jobShow(run), /concluded[^]*SIGKILL/);
+    open('lost');
   });
 });

@@ -35,7 +35,7 @@ describe('a site with a real broker, real keys and real files', { skip, timeout:
       },
     });
     sshAgent = await startSshAgent(site.dir, site.path('ana'));
-    [node1, node2] = await Promise.all([startNode(site, 'node1', 'plain'), startNode(site, 'node2', 'tls')]);
+    [node1, node2] = await Promise.all([startNode(site, 'node1'), startNode(site, 'node2', { over: 'tls' })]);
     bot = await startBot(site, 'tls');
     const client = { known_hosts: ['known_hosts'] };
     const anaKey = { principal: 'ana', agent: fingerprintIn(site, 'ana') };

@@ -111,16 +111,20 @@ export interface SiteNode {
   readonly audit: string;
 }
 
+export interface NodePlan {
+  /** Default: plain. */
+  readonly over?: 'plain' | 'tls';
+  /** More of its configuration, or other than usual. */
+  readonly sections?: object;
+}
+
 /**
  * Starts a node's agent and resolves when it listens. Its facts are `{ site: test, node: IDENTITY }`.
- *
- * @param sections more of its configuration
  */
 export async function startNode(
   site: Site,
   identity: string,
-  over: 'plain' | 'tls' = 'plain',
-  sections: object = {},
+  { over = 'plain', sections = {} }: NodePlan = {},
 ): Promise<SiteNode> {
   const config = site.write(`${identity}.yaml`, {
     identity,

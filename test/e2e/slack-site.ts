@@ -11,8 +11,8 @@ const OVER = /\b(?:OK|PARTIAL|FAILED|NO RESPONSE|NO MATCH|DENIED|NOT SENT|UNKNOW
 export interface SlackSite {
   readonly channel: TestChannel;
   start(): Promise<Running>;
-  /** The root of a run that is over, by words of its command. */
-  endOf(words: string): Promise<BotPost>;
+  /** The root of a run that is over, by its command. */
+  endOf(command: RegExp): Promise<BotPost>;
   /** What stands in a run's thread so far. */
   threadOf(root: BotPost): string;
   /** Resolves with a run's thread when the pattern stands in it. */
@@ -54,11 +54,11 @@ export async function openSlackSite(site: Site): Promise<SlackSite> {
       await bot.prints(/mcobot .* started/);
       return bot;
     },
-    async endOf(words) {
-      const find = () => channel.posts().find(({ text }) => text.includes(words) && OVER.test(text));
-      await waitFor(() => find() !== undefined, 120_000).catch(() => {
+    async endOf(command) {
+      const find = () => channel.posts().find(({ text }) => command.test(text) && OVER.test(text));
+      await waitFor(() => find() !== undefined).catch(() => {
         const all = channel.posts().map(({ text }) => text);
-        throw new Error(`\`${words}\` never came to an end:\n${all.join('\n---\n')}`);
+        throw new Error(`${command} never came to an end:\n${all.join('\n---\n')}`);
       });
       return find() as BotPost;
     },

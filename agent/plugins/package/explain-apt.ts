@@ -6,7 +6,11 @@ const REPAIR = 'on the node, `dpkg --configure -a` repairs what was left half-wa
 
 /** By what apt-get says on standard error: its exit code is 100 for each of them. */
 const KNOWN: readonly KnownFailure[] = [
-  { pattern: /dpkg was interrupted/, code: 'failed/interrupted', hint: REPAIR },
+  {
+    pattern: /dpkg was interrupted|^E: Sub-process \S*dpkg (?:exited unexpectedly|received )/,
+    code: 'failed/interrupted',
+    hint: REPAIR,
+  },
   {
     pattern:
       /Could not get lock|Unable to acquire the dpkg frontend lock|Unable to lock (?:directory|the administration)/,

@@ -64,8 +64,7 @@ export function createRpcutilAgent(node: NodeAccess, descriptions: readonly Agen
     name,
     async ({ input }) => answer(input),
   ]);
-  const audit: RunAction = async ({ input, signal }) =>
-    tellRecords(await node.audit.find(String(input.run), signal));
+  const audit: RunAction = async ({ input, signal }) => tellRecords(await node.audit.find(String(input.run), signal));
   return { description: RPCUTIL_DESCRIPTION, actions: { ...Object.fromEntries(actions), audit } };
 }
 

@@ -35,16 +35,6 @@ export const RPCUTIL_DESCRIPTION: AgentDescription = {
       display: 'always',
       examples: ['rpc rpcutil inventory -I web1'],
     },
-    collective_info: {
-      about: 'which collectives the node is in',
-      effect: 'read',
-      timeoutMs: 5000,
-      input: {},
-      output: { collectives: { about: 'collectives it is in', label: 'Collectives', type: 'list' } },
-      display: 'always',
-      aggregate: [{ function: 'summary', output: 'collectives' }],
-      examples: ['rpc rpcutil collective_info', 'collectives'],
-    },
     get_fact: {
       about: 'the value of one fact',
       effect: 'read',
@@ -150,6 +140,16 @@ export const RPCUTIL_DESCRIPTION: AgentDescription = {
       words: ['run'],
       display: 'always',
       examples: ['rpc rpcutil audit run=0190a6f0-1c2d-7b3e-8f4a-5b6c7d8e7f3a -I web1'],
+    },
+    collective_info: {
+      about: 'which collectives the node is in',
+      effect: 'read',
+      timeoutMs: 5000,
+      input: {},
+      output: { collectives: { about: 'collectives it is in', label: 'Collectives', type: 'list' } },
+      display: 'always',
+      aggregate: [{ function: 'summary', output: 'collectives' }],
+      examples: ['rpc rpcutil collective_info', 'collectives'],
     },
   },
 };

@@ -76,7 +76,7 @@ export const SERVICE_DESCRIPTION: AgentDescription = {
     stop: describeChange('stop', 'stops a service'),
     restart: describeChange('restart', 'stops a service where it runs, and starts it'),
     reload: describeChange('reload', 'has a running service read its configuration again'),
-    enable: describeChange('enable', 'has a service start with the machine from now on'),
+    enable: describeChange('enable', 'has a service come up with the machine from now on'),
     disable: describeChange('disable', 'keeps a service from starting with the machine'),
   },
 };

@@ -83,15 +83,20 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
   const approvedBy = describeApprovers(approval);
   const progress = thread && showProgress(thread, { header, targeted: tally.targeted, startedAt, clock, approvedBy });
   const notes = thread && showNotes(thread, { header, targeted: tally.targeted, clock });
-  const show = (): void => progress?.update(tally.answered(), tally.openNodes);
-  const closed = createClosedNodes(show);
+  const asked = new Set<string>();
+  const show = (): void => progress?.update(tally.answered(), asked);
+  const closed = createClosedNodes((node) => {
+    asked.delete(node);
+    show();
+  });
   answers.watch(closed.note);
   const waiting = waitForOpen(bot, open, closed);
+  for (const { node } of waiting) asked.add(node);
   try {
     show();
     const checked = await checkOrder(bot, open, thread);
     const { frozen, denied, findDenial } = checked;
-    const watch = { signal: active.signal, onProgress: show, onNote: notes?.add };
+    const watch = { signal: active.signal, onProgress: progress?.update ?? (() => {}), onNote: notes?.add };
     const keeper = createRunKeeper(bot, run.id, trail);
     const atWork = waiting.filter(({ node }) => tally.isOpen(node));
     const action = findKnownAction(bot, run);
@@ -111,12 +116,12 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
 }
 
 /** Tells of nodes that are closed, each once. */
-function createClosedNodes(onAny: () => void) {
+function createClosedNodes(onAny: (node: string) => void) {
   const waiting = new Map<string, () => void>();
   return {
     note(node: string): void {
       waiting.get(node)?.();
-      onAny();
+      onAny(node);
     },
     when: (node: string, act: () => void): unknown => waiting.set(node, act),
     wakeAll(): void {

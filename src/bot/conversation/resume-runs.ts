@@ -132,7 +132,7 @@ function showAgain(
   const approvedBy = describeApprovers(approval);
   const progress = showProgress(thread, { header, targeted: tally.targeted, startedAt, clock, approvedBy });
   const look = (): void => {
-    progress.update(tally.answered(), tally.openNodes);
+    progress.update(tally.answered(), new Set(tally.openNodes()));
     cancel = clock.after(LOOK_MS, look);
   };
   let cancel = clock.after(0, look);

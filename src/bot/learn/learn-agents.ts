@@ -41,9 +41,10 @@ function findStranger({ registry, commands, agents }: Bot, { words }: CommandLin
   const isNamed = first?.text === 'rpc';
   const name = isNamed || first?.text === 'help' ? second?.text : first?.text;
   if (registry === undefined || name === undefined || !WORD.test(name) || !registry.isOpen(name)) return undefined;
-  const known = [...commands.map((command) => command.name), ...agents.map(({ agent }) => agent)];
   // After `rpc` there is nothing but agents.
-  return known.includes(name) || (!isNamed && isSlipOf(name, known)) ? undefined : name;
+  const names = isNamed ? [] : commands.map((command) => command.name);
+  const known = [...names, ...agents.map(({ agent }) => agent)];
+  return known.includes(name) || isSlipOf(name, known) ? undefined : name;
 }
 
 async function learnAgent(bot: Bot, name: string, curiosity: Curiosity): Promise<void> {

@@ -14,6 +14,7 @@ import { chatGroupsFor } from '../../policy/decide.ts';
 import { readRuleText } from '../../policy/explain-lines.ts';
 import { listPeople } from '../../policy/explain-people.ts';
 import { runPolicyTests } from '../../policy/explain-tests.ts';
+import { allowsName } from '../../policy/glob.ts';
 import { importActionPolicy } from '../../policy/import-action-policy.ts';
 import { isPlace } from '../../policy/place.ts';
 import type { BotPolicy, Memberships, PolicyFile } from '../../policy/policy.ts';
@@ -88,7 +89,8 @@ function readMemberships(policy: BotPolicy, caller: string, { groups, in: place 
 
 async function importPolicy(args: ImportArgs, write: Write): Promise<number> {
   const { dir, out, allowUnconfigured, agents } = args;
-  const known = AGENT_DESCRIPTIONS.map(({ agent }) => agent);
+  // A default was not written with a shell in mind: what `*` does not give here, an imported `*` gives neither.
+  const known = AGENT_DESCRIPTIONS.map(({ agent }) => agent).filter((agent) => allowsName(['*'], `${agent}.run`));
   const source = { files: await readImportSource(dir), allowUnconfigured, agents: [...new Set([...known, ...agents])] };
   const { files, problems } = importActionPolicy(source);
   if (problems.length > 0) {

@@ -113,9 +113,11 @@ describe('help tells only what this person may use here', () => {
   it('no example and no usage of an action that would be denied', () => {
     for (const { agent, actions } of AGENT_DESCRIPTIONS) {
       // Jobs have no rights of their own: who may begin one may look after it.
-      for (const action of agent === 'job' ? [] : Object.keys(actions)) {
+      for (const [index, action] of (agent === 'job' ? [] : Object.keys(actions)).entries()) {
         const isAllowed: Allowed = (name) => name !== `${agent}.${action}`;
-        const told = ['help', ...COMMANDS.map(({ name }) => `help ${name}`), `help ${agent}`].map((text) =>
+        // All that there is costs half a second: once for each agent.
+        const names = index === 0 ? COMMANDS.map(({ name }) => name) : ['rpc', agent];
+        const told = ['help', ...names.map((name) => `help ${name}`), `help ${agent}`].map((text) =>
           toldTo(isAllowed, text),
         );
         const examples = told.join('\n').matchAll(/^\/mco ((?!help COMMAND).*)$/gm);

@@ -92,7 +92,7 @@ all but the pattern; booleans \`=\` and \`!=\`; versions are ordered as the node
 find out says so. Asking is a read and subject to policy as such.`;
 
 const drawExamples = (examples: readonly string[]): string[] =>
-  examples.length === 0 ? [] : [['\`\`\`', ...examples.map((text) => `/mco ${text}`), '\`\`\`'].join('\n')];
+  examples.length === 0 ? [] : [['```', ...examples.map((text) => `/mco ${text}`), '```'].join('\n')];
 
 /** Text in a cell of a table. */
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

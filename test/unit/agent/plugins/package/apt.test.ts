@@ -157,6 +157,13 @@ const ends: readonly [string, string, string, string, RegExp][] = [
     'dpkg --configure -a',
     /interrupted/,
   ],
+  [
+    'E: Sub-process /usr/bin/dpkg exited unexpectedly',
+    'Setting up x (2.0) ...',
+    'failed/interrupted',
+    'dpkg --configure -a',
+    /^apt-get failed: Sub-process/,
+  ],
   ['E: Held packages were changed and -y was used', '', 'failed/held', 'apt-mark unhold', /^apt-get failed: Held/],
   ["E: Version '9' for 'x' was not found", '', 'failed/unknown-version', '', /'9'/],
   ['W: x\nE: Failed to fetch http://d  404', '', 'failed/fetch', '', /404/],
