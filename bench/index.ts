@@ -6,6 +6,7 @@ import { CHAT_ACKNOWLEDGEMENTS } from './chat-acknowledgements.ts';
 import { describeMachine } from './describe-machine.ts';
 import { IDLE_AGENT } from './idle-agent.ts';
 import { KNOWN_HOSTS } from './known-hosts.ts';
+import { NODE_WORK } from './node-work.ts';
 import { PARSER } from './parser.ts';
 import { POLICY } from './policy.ts';
 import { formatTable } from './print-table.ts';
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   KNOWN_HOSTS,
   PARSER,
   POLICY,
+  NODE_WORK,
   IDLE_AGENT,
   CHAT_ACKNOWLEDGEMENTS,
 ];

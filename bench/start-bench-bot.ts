@@ -11,7 +11,7 @@ import { describeAction } from '../src/bot/compose-report.ts';
 import type { Run } from '../src/bot/compose-request.ts';
 import { conductRun } from '../src/bot/conduct-run.ts';
 import { handleCommand, parse } from '../src/bot/handle-command.ts';
-import { createRunKeeper } from '../src/bot/keep-run.ts';
+import { createRunKeeper, describeRun } from '../src/bot/keep-run.ts';
 import { planCommand } from '../src/bot/plan-command.ts';
 import { startRun } from '../src/bot/start-run.ts';
 import { startTrail } from '../src/bot/trail.ts';
@@ -106,7 +106,9 @@ async function makeRun(bot: Bot): Promise<Run> {
   const asker = await findAsker(bot, MESSAGE);
   const ask = planCommand(line, bot.commands, worldOf(bot, asker));
   if (ask.kind !== 'ask') throw new Error('the command asks nobody');
-  return await startRun(bot, { message: MESSAGE, asker, line, ask });
+  const run = await startRun(bot, { message: MESSAGE, asker, line, ask });
+  await bot.store.runs.begin(describeRun(run, MESSAGE, bot.clock.now()));
+  return run;
 }
 
 async function runCommand(bot: Bot, nodes: number): Promise<number> {

@@ -5,10 +5,14 @@ import { refuseWords, wordError } from '../src/core/read-call.ts';
 const OPTIONS = [
   '-F fact=value     nodes by fact: = != < > <= >= =~, dotted paths, /regex/',
   '-C class          by class          -I node   by name     -A agent  by agent; all take /regex/',
-  '-S "expression"   and, or, not, ( ) over facts and classes',
+  '-S "expression"   and, or, not, ( ) over facts, classes and what the node looks up:',
+  `                  -S "webserver and package('libc6').version < '2.36-9+deb12u4'"`,
   '-T collective     another collective',
   '--nodes last|RUN  the nodes of a run     --nodes last:failed, :silent, :open, :ok  these of them',
-  '--limit N|N%  -1  only some of them      --batch N|N%  in waves',
+  '--limit N|N%  -1  only some of them      --preview  only who would be asked',
+  '--batch N|N%  in waves, the first with --canary N   --at-once N|N%  so many at work at any time',
+  '--max-fail N|N%  --max-silent N|N%  nothing further is sent over that',
+  '--noop  a dry run, where there is one    --group --sort node|time|value  how results are listed',
   '--timeout S --dt S --ttl S               --json --csv --display ok|failed|all',
 ];
 

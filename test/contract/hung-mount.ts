@@ -24,9 +24,9 @@ fuse.FUSE(Hung(), sys.argv[2], foreground=True, nothreads=True)
 
 /** Why there can be no such mount here; false where there can, and where there has to be. */
 export function whyNoHungMount(): string | false {
-  if (process.env.CI === 'true') return false;
   if (process.getuid?.() !== 0) return 'only root mounts a file system';
   if (!existsSync('/dev/fuse')) return 'this kernel has no FUSE';
+  if (process.env.CI === 'true') return false;
   const hasModule = existsSync(PYTHON) && existsSync('/usr/lib/python3/dist-packages/fusepy.py');
   return hasModule ? false : 'FUSE for Python is not installed (Debian package python3-fusepy)';
 }

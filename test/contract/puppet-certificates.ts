@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the server and the agent of a test need to trust each other. */
@@ -7,12 +7,13 @@ export interface Certificates {
   readonly ca: string;
   readonly serverKey: string;
   readonly serverCertificate: string;
+  /** Signs another agent, whose files go where Puppet looks for them. */
+  issueAgent(ssldir: string, agentName: string): void;
 }
 
-/** Makes an authority and signs a server, `localhost`, and an agent, whose files go where Puppet looks for them. */
+/** Makes an authority and signs a server, `localhost`, and an agent. */
 export function makeCertificates(dir: string, ssldir: string, agentName: string): Certificates {
   mkdirSync(join(ssldir, 'certs'), { recursive: true });
-  mkdirSync(join(ssldir, 'private_keys'));
   const caKey = join(dir, 'ca.key');
   const ca = join(ssldir, 'certs', 'ca.pem');
   const openssl = (args: readonly string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
@@ -34,6 +35,11 @@ export function makeCertificates(dir: string, ssldir: string, agentName: string)
   };
   const [serverKey, serverCertificate] = [join(dir, 'server.key'), join(dir, 'server.pem')];
   issue('localhost', serverKey, serverCertificate);
-  issue(agentName, join(ssldir, 'private_keys', `${agentName}.pem`), join(ssldir, 'certs', `${agentName}.pem`));
-  return { ca, serverKey, serverCertificate };
+  const issueAgent: Certificates['issueAgent'] = (to, name) => {
+    for (const folder of ['certs', 'private_keys']) mkdirSync(join(to, folder), { recursive: true });
+    if (to !== ssldir) copyFileSync(ca, join(to, 'certs', 'ca.pem'));
+    issue(name, join(to, 'private_keys', `${name}.pem`), join(to, 'certs', `${name}.pem`));
+  };
+  issueAgent(ssldir, agentName);
+  return { ca, serverKey, serverCertificate, issueAgent };
 }

@@ -14,7 +14,7 @@ export type CatalogResource = readonly [type: string, title: string, parameters:
 export interface PuppetServer {
   readonly port: number;
   /** What agents are given from now on; undefined: the catalogue can't be compiled. */
-  serve(resources: readonly CatalogResource[] | undefined): void;
+  serve(resources: readonly CatalogResource[] | undefined | ((agent: string) => readonly CatalogResource[])): void;
   close(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ const DIRECTORY = {
 };
 const BROKEN = { message: "Server Error: Unknown variable: 'x' (file: site.pp, line: 3)", issue_kind: 'RUNTIME_ERROR' };
 
-export async function startPuppetServer(certificates: Certificates, agentName: string): Promise<PuppetServer> {
-  let catalog: unknown;
+export async function startPuppetServer(certificates: Certificates): Promise<PuppetServer> {
+  let catalogOf: (agent: string) => unknown = () => undefined;
   const server: Server = createServer(
     {
       key: readFileSync(certificates.serverKey),
@@ -41,7 +41,7 @@ export async function startPuppetServer(certificates: Certificates, agentName: s
       requestCert: true,
     },
     (request, response) => {
-      const [status, answer] = answerTo(request, agentName, catalog);
+      const [status, answer] = answerTo(request, catalogOf);
       request.resume().once('end', () => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       });
@@ -51,7 +51,11 @@ export async function startPuppetServer(certificates: Certificates, agentName: s
   return {
     port: (server.address() as AddressInfo).port,
     serve(resources) {
-      catalog = resources === undefined ? undefined : makeCatalog(agentName, resources);
+      const resourcesOf = typeof resources === 'function' ? resources : () => resources;
+      catalogOf = (agent) => {
+        const all = resourcesOf(agent);
+        return all === undefined ? undefined : makeCatalog(agent, all);
+      };
     },
     close() {
       server.closeAllConnections();
@@ -60,11 +64,19 @@ export async function startPuppetServer(certificates: Certificates, agentName: s
   };
 }
 
-function answerTo({ method, url = '' }: IncomingMessage, name: string, catalog: unknown): [number, unknown] {
+function answerTo(
+  { method, url = '' }: IncomingMessage,
+  catalogOf: (agent: string) => unknown,
+): [number, unknown] {
+  // `/puppet/v3/catalog/NAME?environment=...`
+  const [, , , kind, name = ''] = url.split(/[/?]/);
   if (method === 'PUT') return [200, []];
-  if (url.startsWith('/puppet/v3/node/')) return [200, { name, environment: 'production', parameters: {} }];
-  if (url.startsWith('/puppet/v3/file_metadatas/')) return [200, [DIRECTORY]];
-  if (url.startsWith('/puppet/v3/catalog/')) return catalog === undefined ? [500, BROKEN] : [200, catalog];
+  if (kind === 'node') return [200, { name, environment: 'production', parameters: {} }];
+  if (kind === 'file_metadatas') return [200, [DIRECTORY]];
+  if (kind === 'catalog') {
+    const catalog = catalogOf(name);
+    return catalog === undefined ? [500, BROKEN] : [200, catalog];
+  }
   return [404, { message: 'not here', issue_kind: 'RESOURCE_NOT_FOUND' }];
 }
 

@@ -48,7 +48,7 @@ export async function openPuppetSite(overrides: Partial<PuppetOptions> = {}): Pr
   const confdir = join(dir, 'conf');
   mkdirSync(confdir);
   const certificates = makeCertificates(dir, join(dir, 'ssl'), NAME);
-  const server = await startPuppetServer(certificates, NAME);
+  const server = await startPuppetServer(certificates);
   writeFileSync(join(confdir, 'puppet.conf'), describeConfiguration(dir, server.port));
   const runner = createProcessRunner({ killGraceMs: 100 });
   const options: PuppetOptions = {

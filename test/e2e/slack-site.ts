@@ -12,7 +12,7 @@ export interface SlackSite {
   readonly channel: TestChannel;
   start(): Promise<Running>;
   /** The root of a run that is over, by its command. */
-  endOf(command: RegExp): Promise<BotPost>;
+  endOf(command: RegExp, hangMs?: number): Promise<BotPost>;
   /** What stands in a run's thread so far. */
   threadOf(root: BotPost): string;
   /** Resolves with a run's thread when the pattern stands in it. */
@@ -54,9 +54,9 @@ export async function openSlackSite(site: Site): Promise<SlackSite> {
       await bot.prints(/mcobot .* started/);
       return bot;
     },
-    async endOf(command) {
+    async endOf(command, hangMs) {
       const find = () => channel.posts().find(({ text }) => command.test(text) && OVER.test(text));
-      await waitFor(() => find() !== undefined).catch(() => {
+      await waitFor(() => find() !== undefined, hangMs).catch(() => {
         const all = channel.posts().map(({ text }) => text);
         throw new Error(`${command} never came to an end:\n${all.join('\n---\n')}`);
       });

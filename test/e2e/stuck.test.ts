@@ -20,6 +20,7 @@ describe('a node with a file server that went away', { skip, timeout: 180_000 },
   let node: SiteNode;
   const mounts: HungMount[] = [];
 
+  const start = () => startNode(site, 'node1', { sections: { shell: { shells: { sh: '/bin/sh' } } } });
   before(async () => {
     site = await createSite({
       hosts: { node1: 'ed25519' },
@@ -27,7 +28,7 @@ describe('a node with a file server that went away', { skip, timeout: 180_000 },
       broker: 'embedded',
     });
     tap = await tapBroker(site, []);
-    node = await startNode(site, 'node1', { sections: { shell: { shells: { sh: '/bin/sh' } } } });
+    node = await start();
   });
   after(async () => {
     for (const mount of mounts) await mount.close();
@@ -85,8 +86,9 @@ describe('a node with a file server that went away', { skip, timeout: 180_000 },
     assert.equal(await countStuck(), 1);
   });
 
-  test('a job on it goes on as a job, can not be killed, and the agent stops all the same', async () => {
+  test('a job on it goes on as a job, and that it can not be killed is told', async () => {
     const hung = await mount();
+    const before = await countStuck();
     const input = { command: `cat ${hung.stuck}`, shell: 'sh' };
     const id = await send({ agent: 'shell', action: 'run', input, options: { timeoutMs: 1500 } });
     await hung.waitForVisitor();
@@ -94,12 +96,20 @@ describe('a node with a file server that went away', { skip, timeout: 180_000 },
     const { status, data, run } = await resultOf(id);
     assert.deepEqual([status.name, data], ['timeout', { job: id }]);
     const killed = await ask({ agent: 'job', action: 'kill', input: { run, force: true } });
-    console.log(killed.status, killed.data);
-    console.log(await countStuck());
-    const stoppedAt = Date.now();
+    assert.deepEqual([killed.status.name, killed.data], ['aborted', {}]);
+    assert.match(killed.status.message, /could not be killed: it waits for the kernel/);
+    assert.equal(await countStuck(), Number(before) + 1);
+  });
+
+  test('it stops although it waits for an answer that never comes, and starts again', async () => {
+    const hung = await mount();
+    const id = await send({ agent: 'file', action: 'status', input: { path: hung.stuck }, options: { timeoutMs: 90_000 } });
+    await hung.waitForVisitor();
     const { exitCode, stderr } = await node.running.stop('SIGTERM');
-    console.log(Date.now() - stoppedAt);
     assert.equal(exitCode, 0, stderr);
+    assert.match((await resultOf(id)).status.message, /stopping/);
     assert.match(readFileSync(node.audit, 'utf8'), /"event":"stopped"[^\n]*\n$/);
+    node = await start();
+    assert.equal((await ask({ action: 'ping' })).status.name, 'ok');
   });
 });

@@ -1,6 +1,7 @@
 import type { Agent, RunAction } from '../../../src/core/agent.ts';
 import type { AgentDescription, Input } from '../../../src/core/agent-description.ts';
 import type { AuditReader, FoundRecords } from '../../../src/core/audit-reader.ts';
+import { DATA_FUNCTIONS } from '../../../src/core/data-function-table.ts';
 import { digestDescription } from '../../../src/core/description-digest.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { type FactValue, lookUpFact, type NodeProfile } from '../../../src/core/facts.ts';
@@ -44,6 +45,7 @@ export function createRpcutilAgent(node: NodeAccess, descriptions: readonly Agen
         daemon,
         collectives,
         agents: [...agents].sort(),
+        data_functions: DATA_FUNCTIONS.map(({ name }) => name),
         classes: [...classes].sort(),
         facts,
       };

@@ -29,6 +29,7 @@ export const RPCUTIL_DESCRIPTION: AgentDescription = {
         daemon: { about: 'the running mco-agent: since when, memory, messages, jobs', label: 'Daemon' },
         collectives: { about: 'collectives it is in', label: 'Collectives' },
         agents: { about: 'agents it runs', label: 'Agents' },
+        data_functions: { about: 'what `-S` can ask it', label: 'Data functions' },
         classes: { about: 'configuration-management classes', label: 'Classes' },
         facts: { about: 'facts by name', label: 'Facts' },
       },
@@ -149,7 +150,7 @@ export const RPCUTIL_DESCRIPTION: AgentDescription = {
       output: { collectives: { about: 'collectives it is in', label: 'Collectives', type: 'list' } },
       display: 'always',
       aggregate: [{ function: 'summary', output: 'collectives' }],
-      examples: ['rpc rpcutil collective_info', 'collectives'],
+      examples: ['rpc rpcutil collective_info'],
     },
   },
 };

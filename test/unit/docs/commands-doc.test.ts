@@ -87,14 +87,4 @@ describe('docs/commands.md', () => {
     const missing = COMMANDS.flatMap(({ usage }) => usage).filter((usage) => !firstCells.includes(`\`${usage}\``));
     assert.deepEqual(missing, []);
   });
-
-  it('lists every action with its effect and its time', () => {
-    const wanted = AGENT_DESCRIPTIONS.flatMap(({ agent, actions }) =>
-      Object.entries(actions).map(
-        ([action, { effect, timeoutMs }]) => `| \`${agent}.${action}\` | ${effect} | ${timeoutMs / 1000} s |`,
-      ),
-    );
-    const rows = commandsDoc.split('\n').filter((row) => /^\| `[a-z_]+\.[a-z_]+` \| (?:read|write) \|/.test(row));
-    assert.deepEqual(rows, wanted);
-  });
 });
