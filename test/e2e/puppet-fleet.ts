@@ -11,6 +11,9 @@ export interface PuppetFleet {
   runsOf(node: string): number;
   /** Nodes on which the program of a job is alive now. */
   atWork(): readonly string[];
+  /** Nodes whose run waits for `letGo`. */
+  held(): readonly string[];
+  letGo(): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +23,8 @@ export interface FleetPlan {
   readonly disabled: string;
   /** Its catalogue can't be applied. */
   readonly failing: string;
+  /** After so many runs the others wait in the middle of theirs. */
+  readonly freeRuns: number;
 }
 
 /** How many start at a time: there may be two processors. */
@@ -31,8 +36,13 @@ export async function startPuppetFleet(site: Site, plan: FleetPlan): Promise<Pup
   const certificates = makeCertificates(dir, join(dir, 'ssl'), 'nobody');
   const server = await startPuppetServer(certificates);
   const runsFile = (node: string): string => join(dir, node, 'runs');
+  const heldFile = (node: string): string => join(dir, node, 'held');
+  const go = join(dir, 'go');
+  const isFree = `[ -e ${go} ] || [ $(cat ${dir}/*/runs | wc -l) -le ${plan.freeRuns} ]`;
+  const run = (node: string): string =>
+    `echo run >> ${runsFile(node)}; ${isFree} || touch ${heldFile(node)}; until ${isFree}; do sleep 0.2; done`;
   server.serve((node) => [
-    exec('count', `/bin/sh -c 'echo run >> ${runsFile(node)}'`),
+    exec('run', `/bin/sh -c '${run(node)}'`),
     ...(node === plan.failing ? [exec('fail', '/bin/false')] : []),
   ]);
   for (const node of plan.names) {
@@ -55,6 +65,8 @@ export async function startPuppetFleet(site: Site, plan: FleetPlan): Promise<Pup
     nodes,
     runsOf: (node) => (existsSync(runsFile(node)) ? readFileSync(runsFile(node), 'utf8').split('\n').length - 1 : 0),
     atWork: () => plan.names.filter((node) => isAtWork(site.path(join(`${node}-jobs`, node)))),
+    held: () => plan.names.filter((node) => existsSync(heldFile(node))),
+    letGo: () => writeFileSync(go, ''),
     close: () => server.close(),
   };
 }

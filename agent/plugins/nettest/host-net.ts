@@ -30,11 +30,9 @@ interface Endpoint {
 /** The network by ping(8) and getent(1), each a child, and sockets. */
 export function createHostNet({ runner, clock, connect }: HostNetParts): NetBackend {
   async function resolve(host: string, family: AddressFamily, signal: AbortSignal): Promise<readonly string[]> {
-    const { exitCode, stdout, stderr } = await runner.run({
-      file: 'getent',
-      args: ['--', DATABASES[family], host],
-      signal,
-    });
+    const args = ['--', DATABASES[family], host];
+    const { exitCode, stdout, stderr, truncated } = await runner.run({ file: 'getent', args, signal });
+    if (truncated) throw new McoError('failed/getent', 'getent said more than can be read');
     if (exitCode === 0) return parseAddresses(stdout, family);
     if (exitCode === NOT_FOUND) return [];
     throw new McoError('failed/getent', `getent failed: ${firstLine(stderr)}`);

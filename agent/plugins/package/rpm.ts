@@ -23,7 +23,7 @@ export function createRpmBackend(runner: ProcessRunner, { root, environment }: R
 
   async function query(args: readonly string[], signal: AbortSignal): Promise<string> {
     const request = { file: 'rpm', args: ['-q', ...rootArgs, ...args], env: environment, signal };
-    return requireAnswer(await runner.run({ ...request, maxOutputBytes: MAX_LIST_BYTES }));
+    return requireAnswer(await runner.run({ ...request, maxOutputBytes: MAX_LIST_BYTES }), args.includes('-a'));
   }
   return {
     order: 'rpm',
@@ -41,12 +41,13 @@ export function createRpmBackend(runner: ProcessRunner, { root, environment }: R
   };
 }
 
-function requireAnswer({ exitCode, stdout, stderr, truncated }: Finished): string {
+function requireAnswer({ exitCode, stdout, stderr, truncated }: Finished, isAboutAll: boolean): string {
   if (truncated) throw new McoError('failed/rpm', 'rpm said more than can be read');
   if (exitCode === 0) return stdout;
   // Its exit code counts the names that are not installed; a database it can't read comes with an error.
   const error = stderr.split('\n').find((line) => line.startsWith('error:'));
-  if (error === undefined && exitCode !== undefined) return stdout;
+  const isAnswer = error === undefined && !isAboutAll && / is not installed$/m.test(stdout);
+  if (isAnswer && exitCode !== undefined) return stdout;
   throw new McoError('failed/rpm', `rpm failed: ${(error ?? stderr.trim()).slice(0, 300)}`);
 }
 
