@@ -1,10 +1,10 @@
 import { toMcoError } from '../../src/core/errors.ts';
-import type { JobAction, JobPlan, JobRecord } from '../../src/core/jobs.ts';
+import type { JobAction, JobOutput, JobPlan, JobRecord } from '../../src/core/jobs.ts';
 import { statusOf } from '../../src/core/reply.ts';
 import { limitWork } from '../limit-work.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { recordOutcome } from '../record-action.ts';
-import { type ActionResult, fail } from '../run-action.ts';
+import { type ActionResult, fail, succeed } from '../run-action.ts';
 import type { Undertaking } from '../undertaking.ts';
 import { awaitResult, keepResult } from './conclude-job.ts';
 import { followOutput } from './follow-output.ts';
@@ -18,7 +18,7 @@ const LATE = 'late';
 export async function carryOutJob(action: JobAction, undertaking: Undertaking): Promise<void> {
   const { slot, task, node, startedAt, timeoutMs } = undertaking;
   const started = await start(action, undertaking).catch((thrown: unknown) => fail(toMcoError(thrown)));
-  if ('status' in started) return await answer(started, undertaking);
+  if (!('job' in started)) return await answer(started, undertaking);
   const { job, plan } = started;
   const stopFollowing =
     task.request.options.progress === true ? followOutput(job.id, undertaking.call, node) : () => {};
@@ -31,9 +31,7 @@ export async function carryOutJob(action: JobAction, undertaking: Undertaking): 
   if (first === undefined) return undertaking.close();
   slot.release();
   if (first === LATE) {
-    // People know a job by the end of its run's id.
-    const look = `\`job show ${task.request.run.slice(-4)}\` tells how it is doing`;
-    const text = `it did not end within ${timeoutMs / 1000} s and goes on as a job: ${look}`;
+    const text = `it did not end within ${timeoutMs / 1000} s and goes on as a job`;
     await answer(describeJob(job, statusOf('timeout', text)), undertaking);
     return inBackground(ended, { job, node });
   }
@@ -42,12 +40,16 @@ export async function carryOutJob(action: JobAction, undertaking: Undertaking): 
   await keepResult(job, first, node);
 }
 
-async function start(action: JobAction, undertaking: Undertaking): Promise<{ job: JobRecord; plan: JobPlan }> {
+type Started = { readonly job: JobRecord; readonly plan: JobPlan };
+
+/** What has nothing to run, such as most dry runs, is concluded at once: it takes no room from the jobs that are kept. */
+async function start(action: JobAction, undertaking: Undertaking): Promise<Started | ActionResult> {
   const { task, rules, node, slot, call, timeoutMs } = undertaking;
   const { request, input, isDryRun } = task;
   const prepare = (signal: AbortSignal): Promise<JobPlan> => action.prepare({ ...call, signal });
   const plan = await limitWork(prepare, { ready: slot.ready, timeoutMs }, node);
   const { work, memory } = plan;
+  if (work === undefined) return await concludeAtOnce(action, plan, undertaking);
   const job: JobRecord = {
     id: request.id,
     request,
@@ -56,11 +58,25 @@ async function start(action: JobAction, undertaking: Undertaking): Promise<{ job
     isDryRun,
     memory,
     startedAt: node.clock.now(),
-    ...(work !== undefined && 'dangerOfKill' in work ? { dangerOfKill: work.dangerOfKill } : {}),
+    ...('dangerOfKill' in work ? { dangerOfKill: work.dangerOfKill } : {}),
   };
   await node.jobs.start(job, work);
   return { job, plan };
 }
+
+async function concludeAtOnce(
+  action: JobAction,
+  { memory }: JobPlan,
+  { task, node, timeoutMs }: Undertaking,
+): Promise<ActionResult> {
+  const { input, isDryRun } = task;
+  const exit = { state: 'nothing to do' } as const;
+  const conclude = async (signal: AbortSignal): Promise<ActionResult> =>
+    succeed(await action.conclude({ input, isDryRun, memory, exit, output: NO_OUTPUT, signal }));
+  return await limitWork(conclude, { ready: Promise.resolve(), timeoutMs }, node);
+}
+
+const NO_OUTPUT: JobOutput = { read: () => Promise.resolve({ text: '', offset: 0, next: 0, size: 0 }) };
 
 async function answer(result: ActionResult, undertaking: Undertaking): Promise<void> {
   const { task, replies, node, slot, startedAt } = undertaking;

@@ -45,6 +45,7 @@ export function composeReport(
     refusedAnswers,
     approvedBy,
     limit,
+    isKept = true,
   }: {
     readonly header: RunHeader;
     readonly conducted: Gathered;
@@ -56,6 +57,8 @@ export function composeReport(
     readonly approvedBy?: RunReport['approvedBy'];
     /** The nodes that the policy leaves, as it says so. */
     readonly limit?: string | undefined;
+    /** Whether a later command can name this run by the end of its id. */
+    readonly isKept?: boolean | undefined;
   },
 ): RunReport {
   const results = [...conducted.results].sort((a, b) => (a.node < b.node ? -1 : 1));
@@ -83,20 +86,26 @@ export function composeReport(
     display: header.options.display ?? (action.display === 'always' ? 'all' : (action.display ?? 'failed')),
     startedAt,
     elapsedMs: endedAt - startedAt,
-    problem: problem ?? nobody ?? describeJobs(header, results),
+    problem: problem ?? nobody ?? describeJobs(header, { results, isKept }),
     cancelledBy: cancelled?.by,
     approvedBy,
   };
 }
 
 /** Where the time was up, work that is a job goes on. */
-function describeJobs({ run, view }: RunHeader, results: readonly NodeResult[]): McoError | undefined {
+function describeJobs(
+  { run, view }: RunHeader,
+  { results, isKept }: { readonly results: readonly NodeResult[]; readonly isKept: boolean },
+): McoError | undefined {
   if (view !== 'results') return undefined;
   const going = results.filter(({ status, data }) => status?.name === 'timeout' && data.job !== undefined).length;
   if (going === 0) return undefined;
   const where = going === 1 ? 'on one node' : `on ${going} nodes`;
+  const [show, tail] = isKept
+    ? [`job show ${run.slice(-4)}`, `job tail ${run.slice(-4)}`]
+    : [`rpc job show run=${run}`, `rpc job tail run=${run}`];
   return new McoError('failed/still-at-work', `the time is up, and the work goes on ${where}`, {
-    hint: `\`job show ${run.slice(-4)}\` shows how it stands, \`job tail ${run.slice(-4)}\` what it says`,
+    hint: `\`${show}\` shows how it stands, \`${tail}\` what it says`,
   });
 }
 

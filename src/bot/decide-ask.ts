@@ -17,6 +17,9 @@ export function decideAsk(
   // INVARIANT: who asks is the asker, whatever else is known of what they ask for.
   if (inPlaceOf === undefined) return decideAction(authority, { ...asker, agent, action, effect, input });
   const origin = { agent: inPlaceOf.agent, action: inPlaceOf.action, effect: inPlaceOf.effect, input: inPlaceOf.input };
+  const own = decideAction(authority, { ...asker, agent, action, effect, input });
+  // That nothing allows looking after jobs is no matter; that somebody forbids it is.
+  if (own.outcome === 'deny' && own.isForbidden === true) return own;
   const decision = decideAction(authority, { ...asker, ...origin });
   return decision.outcome === 'deny' ? decision : { ...decision, grants: decision.grants.map(keepNodes) };
 }

@@ -36,6 +36,7 @@ export function startEnding(bot: Bot, active: ActiveRun): Ending {
         refusedAnswers: bot.collector.refused() - refusedBefore,
         approvedBy: approversOf(run),
         limit: run.grant?.nodes?.text,
+        isKept: bot.authority.leavesToNodes !== true,
       }),
       late: end.late,
     }),

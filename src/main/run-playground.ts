@@ -9,7 +9,7 @@ import { cancelOnInterrupt } from './stop-signal.ts';
 import { answerInTerminal, asksForJson, createStdoutScreen, createTerminalChat, type Terminal } from './terminal.ts';
 
 const PEOPLE = [
-  { name: 'ana', about: 'operator: reads, and changes packages and services' },
+  { name: 'ana', about: 'operator: reads, changes packages and services, steers Puppet' },
   { name: 'bob', about: 'read-only' },
   { name: 'raj', about: 'lead: may do everything' },
 ] as const;

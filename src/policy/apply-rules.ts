@@ -21,7 +21,13 @@ export interface RuleQuestion {
 
 /** What the rules say before any node is known. */
 export type Ruling =
-  | { readonly outcome: 'deny'; readonly rules: readonly string[]; readonly reason: string }
+  /** `isForbidden`: a rule denies it; else nothing allows it. */
+  | {
+      readonly outcome: 'deny';
+      readonly rules: readonly string[];
+      readonly reason: string;
+      readonly isForbidden?: boolean | undefined;
+    }
   /** `exceptions` are denials that are for some nodes only. */
   | { readonly outcome: 'allow'; readonly grants: readonly Grant[]; readonly exceptions: readonly DenyRule[] };
 
@@ -87,14 +93,17 @@ function findDenial(denying: readonly DenyRule[], { question, name, belongs, jud
   const sure = denying.filter((rule) => judge(rule) === 'in');
   if (sure.length > 0) {
     const given = sure.find((rule) => rule.reason !== undefined)?.reason;
-    return deny(sure.map(lineOf), given ?? `\`${name}\` is denied to ${question.caller} here`);
+    return {
+      ...deny(sure.map(lineOf), given ?? `\`${name}\` is denied to ${question.caller} here`),
+      isForbidden: true,
+    };
   }
   // INVARIANT: a group that could not be looked up counts in a denial, and does not count in a permission.
   const doubtful = denying.filter((rule) => judge(rule) === 'unknown');
   if (doubtful.length === 0) return undefined;
   const { groups, services } = describeDoubt(doubtful.map(whoOf), belongs);
   const reason = `\`${name}\` is denied here to ${groups}, which could not be looked up in ${services}`;
-  return deny(doubtful.map(lineOf), reason);
+  return { ...deny(doubtful.map(lineOf), reason), isForbidden: true };
 }
 
 function findAllowance(all: readonly Binding[], hearing: Hearing): Denial | Granting {

@@ -43,7 +43,13 @@ export type Decision =
       /** Nodes that a denial is for, whatever allows the rest. */
       readonly excluded: readonly NodeLimit[];
     }
-  | { readonly outcome: 'deny'; readonly rules: readonly string[]; readonly reason: string };
+  | {
+      readonly outcome: 'deny';
+      readonly rules: readonly string[];
+      readonly reason: string;
+      /** A rule denies it; else nothing allows it. */
+      readonly isForbidden?: boolean | undefined;
+    };
 
 /** What is known of the nodes when all of them are known. */
 export interface Targeted {

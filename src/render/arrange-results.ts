@@ -1,5 +1,7 @@
 import type { Options } from '../core/command.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { NodeResult } from '../core/report.ts';
+import { showValue } from './fill-line.ts';
 import { groupBy } from './group-by.ts';
 
 /** Results in the order that `--sort` asks for: by name, the slowest last, or equal answers side by side. */
@@ -15,8 +17,21 @@ export function sortResults(results: readonly NodeResult[], sort: Options['sort'
 }
 
 function sortByValue(results: readonly NodeResult[]): readonly NodeResult[] {
-  const keyed = results.map((result) => ({ result, key: keyOf(result) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ result }) => result);
+  return [...results].sort((a, b) => {
+    const [left, right] = [Object.values(a.data), Object.values(b.data)];
+    for (const [index, value] of left.entries()) {
+      const order = compareValues(value, right[index]);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  });
+}
+
+/** Numbers as numbers, the rest as text. */
+function compareValues(a: JsonValue | undefined, b: JsonValue | undefined): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [showValue(a), showValue(b)];
+  return left < right ? -1 : Number(left > right);
 }
 
 /** Equal answers, the most frequent first. */

@@ -31,6 +31,7 @@ const countRest = ({ values }: AggregateResult, max: number): string[] =>
 function describeSpread({ spread }: AggregateResult): string[] {
   if (spread === undefined) return ['no numbers'];
   const { min, average, max, count } = spread;
+  if (count === 1) return [round(min)];
   return [`min ${round(min)}, average ${round(average)}, max ${round(max)} of ${count}`, drawSparkline(spread)];
 }
 

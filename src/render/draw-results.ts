@@ -1,7 +1,7 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { groupEqual } from './arrange-results.ts';
-import { drawFields, fillLine } from './fill-line.ts';
+import { drawFields, fillLine, showValue } from './fill-line.ts';
 import { formatCount, formatNumber } from './format-count.ts';
 import { groupBy } from './group-by.ts';
 import { drawColumns, listNames, NAME_LENGTH } from './list-names.ts';
@@ -56,10 +56,24 @@ export function endView({ lines, cut }: TakenBlocks, { listed, total, hasMore, w
 export function drawResults(report: RunReport, results: readonly NodeResult[], room: ViewRoom): DrawnView {
   if (results.length === 0) return { lines: [], end: [] };
   const { line, header } = report;
+  const only = line === undefined ? undefined : /^\{(\w+)\}$/.exec(line)?.[1];
+  const isLong = ({ data }: NodeResult): boolean => only !== undefined && /\n./.test(showValue(data[only]));
+  if (only !== undefined && results.some(isLong))
+    return drawBlocks(
+      report,
+      results.map((one) => pickOutput(one, only)),
+      room,
+    );
   if (line === undefined) return drawBlocks(report, results, room);
   if (header.options.group === true) return drawGroups(line, results, { ...room, verbose: header.options.verbose });
   return drawLines(line, results, { ...room, verbose: header.options.verbose });
 }
+
+/** A line that is nothing but one output stands for all of them where that output has several lines. */
+const pickOutput = (result: NodeResult, name: string): NodeResult => ({
+  ...result,
+  data: { [name]: result.data[name] ?? null },
+});
 
 function drawLines(
   template: string,

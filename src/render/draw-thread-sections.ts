@@ -82,7 +82,9 @@ function drawWhatWentWell(report: RunReport, room: ThreadRoom): ThreadSection[] 
   );
   if (ok.length === 0) return [];
   const display = header.options.display ?? report.display;
-  if (header.view === 'results' && display === 'failed') {
+  // Who asks one node wants to see its answer.
+  const isAsked = header.options.display === undefined && report.counts.targeted === 1;
+  if (header.view === 'results' && display === 'failed' && !isAsked) {
     return [prose([`${ok.length} OK, not listed: --display all lists them`])];
   }
   const table = room.drawTable(report, ok);

@@ -127,5 +127,5 @@ Dir::State::status "${directory}/var/lib/dpkg/status";
 Dir::Bin::dpkg "/usr/bin/dpkg";
 APT::Sandbox::User "root";
 Acquire::Retries "0";
-DPkg::Options { "--root=${directory}"; "--force-not-root"; "--force-script-chrootless"; };
+DPkg::Options { "--root=${directory}"; "--log=${directory}/var/log/dpkg.log"; "--force-not-root"; "--force-script-chrootless"; };
 `;

@@ -64,10 +64,7 @@ export async function startPuppetServer(certificates: Certificates): Promise<Pup
   };
 }
 
-function answerTo(
-  { method, url = '' }: IncomingMessage,
-  catalogOf: (agent: string) => unknown,
-): [number, unknown] {
+function answerTo({ method, url = '' }: IncomingMessage, catalogOf: (agent: string) => unknown): [number, unknown] {
   // `/puppet/v3/catalog/NAME?environment=...`
   const [, , , kind, name = ''] = url.split(/[/?]/);
   if (method === 'PUT') return [200, []];

@@ -96,10 +96,13 @@ async function tellEnd({ files, tail }: FileAgentParts, input: Input, signal: Ab
   return { text: text ?? '' };
 }
 
+/** Of a path that the system told. */
+const MAX_SHOWN = 300;
+
 function requireConfigured(globs: readonly string[], path: string, use: 'tail' | 'write'): void {
   if (coversPath(globs, path)) return;
   const why = use === 'tail' ? 'shows nothing of' : 'does not write to';
-  throw new McoError('failed/not-configured', `this node ${why} \`${path}\``, {
+  throw new McoError('failed/not-configured', `this node ${why} \`${path.slice(0, MAX_SHOWN)}\``, {
     hint: `its configuration opens paths by \`file: {${use}: [...]}\``,
   });
 }

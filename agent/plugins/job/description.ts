@@ -104,6 +104,7 @@ export const JOB_DESCRIPTION: AgentDescription = {
         state: text('State', '`running`, `ended` or `concluded`'),
       },
       words: ['run', 'lines'],
+      line: '{text}',
       examples: [`rpc job tail run=${EXAMPLE}`, `rpc job tail run=${EXAMPLE} lines=100`],
     },
     kill: {

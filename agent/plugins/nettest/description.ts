@@ -94,7 +94,7 @@ export const NETTEST_DESCRIPTION: AgentDescription = {
         count: { about: 'how many', label: 'Count', type: 'integer' },
       },
       words: ['host', 'type'],
-      line: '{host}: {count} found: {addresses}',
+      line: '{host}: {count} found {addresses}',
       display: 'always',
       aggregate: [{ function: 'summary', output: 'addresses' }],
       examples: ['nettest resolve www.example.org', 'nettest resolve www.example.org aaaa -F location=hamburg'],

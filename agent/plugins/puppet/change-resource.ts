@@ -30,7 +30,7 @@ export function createChangeResource(puppet: PuppetBackend): JobAction {
       await requireUnmanaged(puppet, wanted, signal);
       return { work: await puppet.planChange(wanted, properties, { isNoop: isDryRun, signal }), memory: null };
     },
-    async conclude({ input, isDryRun, exit, output }) {
+    async conclude({ input, exit, output }) {
       const part = { offset: -MAX_OUTPUT_BYTES, maxBytes: MAX_OUTPUT_BYTES };
       const [stdout, stderr] = await Promise.all([output.read('stdout', part), output.read('stderr', part)]);
       // INVARIANT: Puppet exits with 0 when a property could not be set; what it says counts.
@@ -43,7 +43,7 @@ export function createChangeResource(puppet: PuppetBackend): JobAction {
       }
       const messages = readLines(printed, 'Notice').slice(0, MAX_MESSAGES);
       const resource = tellResource(parseResource(readName(input), stdout.text));
-      return { ...resource, changed: !isDryRun && messages.length > 0, messages };
+      return { ...resource, changed: messages.length > 0, messages };
     },
   };
 }

@@ -88,7 +88,7 @@ test('when its time is up the answer is timeout with the id, and the job goes on
   await node.clock.advance(5000);
   const late = node.replies().at(-1);
   assert.deepEqual([late?.kind, late?.status.name, late?.data], ['result', 'timeout', { job: id }]);
-  assert.match(late?.status.message ?? '', /`job show 0001`/);
+  assert.match(late?.status.message ?? '', /goes on as a job/);
   assert.equal((await node.runtime.jobs.find(id))?.state, 'running');
   const count = node.replies().length;
   node.job.finish();

@@ -5,7 +5,7 @@ import type { Agent } from '../../../../src/core/agent.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import type { ReplyData } from '../../../../src/core/reply.ts';
 import { callAction } from '../../../fakes/call-action.ts';
-import { createScriptedRunner, notInstalled } from '../../../fakes/scripted-runner.ts';
+import { createScriptedRunner, notInstalled, type ScriptedRunner } from '../../../fakes/scripted-runner.ts';
 import { createHostAgents, type Family, INPUTS } from './host-agents.ts';
 
 type Script = Parameters<typeof createScriptedRunner>[0];
@@ -13,27 +13,44 @@ type Script = Parameters<typeof createScriptedRunner>[0];
 const BROKEN = 'tool: it is broken';
 const FLOOD = `${'a flood of output, '.repeat(50)}\n`.repeat(1000);
 const MAX_MESSAGE_LENGTH = 1000;
+/** What `shell run` shows of its output, with what stands around it. */
+const MAX_ANSWER_LENGTH = 70_000;
 
 /** They look at what the agent itself knows, and start no program. */
 const WITHOUT_TOOLS = new Set(['job', 'rpcutil']);
 
+/** An init script has a status whatever it exits with: what it said stands beside it. */
+const TELLS_ANYWAY = ['redhat service.status'];
+
 interface Call {
   readonly agent: Agent;
   readonly name: string;
+  /** Its job's program is played as well. */
+  readonly runner: ScriptedRunner;
 }
 
 /** Every action of every agent that starts programs, as it is on machines of this family. */
 function* listCalls(family: Family, script: Script): Generator<Call> {
-  for (const agent of createHostAgents(createScriptedRunner(script), family)) {
+  const runner = createScriptedRunner(script);
+  for (const agent of createHostAgents(runner, family)) {
     if (WITHOUT_TOOLS.has(agent.description.agent)) continue;
-    for (const name of Object.keys(agent.actions)) yield { agent, name };
+    for (const name of Object.keys(agent.actions)) yield { agent, name, runner };
   }
 }
 
 const nameOf = ({ agent, name }: Call): string => `${agent.description.agent}.${name}`;
 
-const call = (one: Call, signal?: AbortSignal): Promise<ReplyData> =>
-  callAction(one.agent, one.name, { input: INPUTS[nameOf(one)] ?? {}, ...(signal && { signal }) });
+function call(one: Call, signal = new AbortController().signal): Promise<ReplyData> {
+  const { agent, name, runner } = one;
+  return callAction(agent, name, {
+    input: INPUTS[nameOf(one)] ?? {},
+    signal,
+    async runCommand(command) {
+      const { exitCode = 0, stdout, stderr } = await runner.run({ ...command, signal });
+      return { exit: { state: 'exited', exitCode }, stdout, stderr };
+    },
+  });
+}
 
 /** A failure that the node's owner can act on, and no more of it than people read. */
 async function assertFails(one: Call, isRight: (error: McoError) => boolean, signal?: AbortSignal): Promise<void> {
@@ -59,8 +76,12 @@ for (const family of ['debian', 'redhat'] as const) {
     }
 
     for (const one of listCalls(family, () => ({ exitCode: 9, stderr: `${BROKEN}\n` }))) {
-      test(`${nameOf(one)} over a tool that fails is a failure in its words`, () =>
-        assertFails(one, ({ message }) => message.includes('it is broken')));
+      test(`${nameOf(one)} over a tool that fails is a failure in its words`, async () => {
+        if (!TELLS_ANYWAY.includes(`${family} ${nameOf(one)}`)) {
+          return await assertFails(one, ({ message }) => message.includes('it is broken'));
+        }
+        assert.match(JSON.stringify(await call(one)), /it is broken/);
+      });
     }
 
     for (const one of listCalls(family, () => 'hang')) {
@@ -76,7 +97,11 @@ for (const family of ['debian', 'redhat'] as const) {
     }
 
     for (const one of listCalls(family, () => ({ stdout: FLOOD, stderr: FLOOD, truncated: true }))) {
-      test(`${nameOf(one)} over a flood of output is a failure, and no flood`, () => assertFails(one, () => true));
+      test(`${nameOf(one)} over a flood of output makes no flood of its own`, async () => {
+        const data = await call(one).catch(() => undefined);
+        if (data === undefined) await assertFails(one, () => true);
+        else assert.ok(JSON.stringify(data).length <= MAX_ANSWER_LENGTH, `${JSON.stringify(data).length} characters`);
+      });
     }
   });
 }

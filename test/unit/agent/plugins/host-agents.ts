@@ -96,6 +96,4 @@ function createPackages(runner: ProcessRunner, family: Family): PackageBackend {
 
 /** Red Hat's that have no systemd yet have init scripts. */
 const createServices = (runner: ProcessRunner, family: Family): ServiceBackend =>
-  family === 'debian'
-    ? createSystemdBackend(runner, clock)
-    : createSysvBackend(runner, clock, { isOpenrc: false });
+  family === 'debian' ? createSystemdBackend(runner, clock) : createSysvBackend(runner, clock, { isOpenrc: false });

@@ -72,7 +72,8 @@ describe('rights to an order, looked at again', () => {
   it('to look after a job are those to what it came from, without its limits', async () => {
     const inPlaceOf = { agent: 'service', action: 'restart', effect: 'write', input: { service: 'nginx' } } as const;
     const order: FrozenOrder = { ...ORDER, ask: { ...ORDER.ask, agent: 'job', action: 'kill', inPlaceOf } };
-    const [question] = await verify(order, () => allowedBy(grantOf({ maxNodes: 1, requireFilter: true })));
+    const asked = await verify(order, () => allowedBy(grantOf({ maxNodes: 1, requireFilter: true })));
+    const question = asked.at(-1);
     assert.deepEqual(
       [question?.agent, question?.action, question?.input],
       ['service', 'restart', { service: 'nginx' }],
@@ -82,5 +83,19 @@ describe('rights to an order, looked at again', () => {
       verify(order, () => allowedBy(grantOf({ nodes }))),
       { code: 'denied/changed-policy' },
     );
+  });
+
+  it('to look after a job need no right of their own, but what forbids it holds', async () => {
+    const inPlaceOf = { agent: 'service', action: 'restart', effect: 'write', input: {} } as const;
+    const order: FrozenOrder = { ...ORDER, ask: { ...ORDER.ask, agent: 'job', action: 'kill', inPlaceOf } };
+    const decideWith =
+      (own: ReturnType<typeof denied>) =>
+      ({ agent }: Question) =>
+        agent === 'job' ? own : allowedBy(grantOf());
+    await verify(order, decideWith(denied('nothing allows it')));
+    await assert.rejects(verify(order, decideWith({ ...denied('no kills here'), isForbidden: true })), {
+      code: 'denied/policy',
+      message: /no kills here/,
+    });
   });
 });
