@@ -14,7 +14,8 @@ export function showValue(value: JsonValue | undefined): string {
 /** A list of plain values one after the other; any other value as it is. */
 function listValues(value: JsonValue | undefined): string {
   const isList = Array.isArray(value) && value.every((item: JsonValue) => item === null || typeof item !== 'object');
-  return isList ? value.map(showValue).join(', ') : showValue(value);
+  if (isList) return value.length === 0 ? '(none)' : value.map(showValue).join(', ');
+  return showValue(value);
 }
 
 /**

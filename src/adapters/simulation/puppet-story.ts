@@ -44,6 +44,9 @@ const FAILURES: readonly [Failure, ...Failure[]] = [
   },
 ];
 
+/** The run that hangs on some hosts, and its child that nothing ends. */
+export const HUNG_RUN = { pid: 4242, child: 4250, command: 'df', wchan: 'rpc_wait_bit_killable' } as const;
+
 export function tellPuppetStory({ identity, facts }: VirtualHost): PuppetStory {
   const random = createRandom(`${identity} puppet`);
   const luck = random();

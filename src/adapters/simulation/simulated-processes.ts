@@ -1,5 +1,6 @@
 import type { ProcessBackend, ProcessState } from '../../core/host/process-backend.ts';
 import type { Clock } from '../../core/ports.ts';
+import { HUNG_RUN, tellPuppetStory } from './puppet-story.ts';
 import { between, createRandom } from './seeded-random.ts';
 import { createWork } from './simulated-work.ts';
 import type { VirtualHost } from './virtual-host.ts';
@@ -50,5 +51,25 @@ function describeProcesses(host: VirtualHost, withArgs: boolean): readonly Proce
       }),
     ),
   );
-  return [...base, ...workers];
+  return [...base, ...workers, ...describeHungRun(host, withArgs)];
+}
+
+/** Where a Puppet run hangs, it and what it hangs on. */
+function describeHungRun(host: VirtualHost, withArgs: boolean): readonly ProcessState[] {
+  if (tellPuppetStory(host).trouble !== 'hung') return [];
+  const { pid, child, command, wchan } = HUNG_RUN;
+  const common = { user: 'root', cpuPercent: 0, ageSeconds: 3 * 3600 };
+  const run = withArgs ? '/usr/bin/ruby /usr/bin/puppet agent --onetime --no-daemonize' : 'puppet';
+  return [
+    { ...common, pid, ppid: 1, state: 'S', memoryKb: 109_000, wchan: 'do_wait', command: run },
+    {
+      ...common,
+      pid: child,
+      ppid: pid,
+      state: 'D',
+      memoryKb: 1900,
+      wchan,
+      command: withArgs ? `${command} -P` : command,
+    },
+  ];
 }

@@ -8,14 +8,14 @@ import type {
 } from '../../core/host/puppet-backend.ts';
 import type { JobPretence } from '../../core/jobs.ts';
 import type { Clock } from '../../core/ports.ts';
-import { type PuppetStory, tellPuppetStory } from './puppet-story.ts';
+import { HUNG_RUN, type PuppetStory, tellPuppetStory } from './puppet-story.ts';
 import { changeResource, showResource } from './simulated-resources.ts';
 import { createWork } from './simulated-work.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
 const INTERVAL_MS = 1_800_000;
 const DAY_MS = 86_400_000;
-const RUN_PID = 4242;
+const { pid: RUN_PID, child: CHILD_PID, command: CHILD, wchan: WCHAN } = HUNG_RUN;
 const PERMITS: PuppetPermits = {
   readableTypes: ['package', 'service', 'user'],
   changeableTypes: ['service'],
@@ -150,7 +150,7 @@ function tellState(self: Self): PuppetState {
   const days = Math.floor(lastAgeMs / DAY_MS);
   const reasons = [
     isHung &&
-      `a run hangs: process ${RUN_PID}, in its child 4250 (df), stuck in the kernel (rpc_wait_bit_killable), and nothing can end it`,
+      `a run hangs: process ${RUN_PID}, in its child ${CHILD_PID} (${CHILD}), stuck in the kernel (${WCHAN}), and nothing can end it`,
     isCrashed && `a run left its lock behind: process ${RUN_PID} is gone`,
     !isApplying &&
       days >= 1 &&
