@@ -105,7 +105,7 @@ async function look(asking: Conducting['asking'], node: string, input: Input): P
       tally,
       atWork: new Set(),
       run: { ...run, options, ask: { ...run.ask, input } },
-      keeper: { noteRequests: keeper.noteRequests, noteResult: () => {} },
+      keeper: { ...keeper, noteResult: () => {} },
       watch: { signal: watch.signal, onProgress: () => {} },
       patience: { ...patience, actionTimeoutMs: LOOK_MS },
     },

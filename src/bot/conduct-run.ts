@@ -66,7 +66,7 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
   const conducting: Conducting = { asking, targets, judge, stop, findDenial };
   const share = windowOf(run);
   try {
-    const over = before === undefined ? undefined : judge(closedNodes(targets, tally));
+    const over = before === undefined ? undefined : judge.look(closedNodes(targets, tally));
     if (before?.denied !== undefined) stop({ denied: before.denied });
     else if (over !== undefined) stop({ over });
     if (run.follows === true) await conductFollow(conducting);

@@ -9,12 +9,16 @@ export type Stop =
   /** Whoever asked may not do this any more. */
   | { readonly denied: McoError };
 
-/**
- * Looks at nodes when they are closed, each once, and says what is too much.
- *
- * @returns what happened, for people, when nothing further may be sent
- */
-export type Judge = (nodes: readonly string[]) => string | undefined;
+export interface Judge {
+  /**
+   * Looks at nodes when they are closed, each once, and says what is too much.
+   *
+   * @returns what happened, for people, when nothing further may be sent
+   */
+  look(nodes: readonly string[]): string | undefined;
+  /** Whether it would be too much if so many more did not do well. */
+  couldBeOver(open: number): boolean;
+}
 
 /** INVARIANT: every node that is put to it counts once, whoever asked it and before which restart. */
 export function createJudge(
@@ -25,7 +29,7 @@ export function createJudge(
   let isFirst = true;
   let failed = 0;
   let silent = 0;
-  return (nodes) => {
+  const look = (nodes: readonly string[]): string | undefined => {
     const isCanary = canary !== undefined && isFirst;
     isFirst = false;
     const outcomes = nodes.map((node) => tally.outcomeOf(node));
@@ -42,6 +46,10 @@ export function createJudge(
       return `${silent} of ${total} stayed silent (--max-silent ${format(maxSilent)})`;
     }
     return undefined;
+  };
+  return {
+    look,
+    couldBeOver: (open) => isOver(failed + open, maxFail, total) || isOver(silent + open, maxSilent, total),
   };
 }
 

@@ -19,6 +19,8 @@ export interface RunKeeper {
   noteRequests(requests: readonly Omit<StoredRequest, 'run'>[]): Promise<void>;
   /** An answer goes on record and is then kept with the run; that there was none is kept only. */
   noteResult(result: NodeResult): void;
+  /** Resolves when what was noted so far is on disk, or can't be written. */
+  settle(): Promise<void>;
 }
 
 /** @param trail where each node's answer is recorded */
@@ -30,16 +32,19 @@ export function createRunKeeper(
   const requestOf = new Map<string, string>();
   let gathered: NodeResult[] = [];
   let recording: Promise<void>[] = [];
+  let written: Promise<unknown> = Promise.resolve();
   const write = (): void => {
+    if (gathered.length === 0) return;
     const batch = gathered;
     const recorded = recording;
     gathered = [];
     recording = [];
     // On record first: what is kept need not be recorded again after a crash. The end of the run writes all of them again,
     // and a trail that can't be written shows at its outcome: what fails here is lost only if the bot dies before.
-    void Promise.all(recorded)
+    const done = Promise.all(recorded)
       .then(() => store.runs.addResults(run, batch))
       .catch(() => undefined);
+    written = Promise.all([written, done]);
   };
   return {
     noteRequests(requests) {
@@ -50,6 +55,10 @@ export function createRunKeeper(
       const isAnswer = result.status !== undefined;
       if (isAnswer) recording.push(recordAnswer(trail, result, requestOf.get(result.node)).catch(() => undefined));
       if (gathered.push(result) === 1) clock.after(GATHER_MS, write);
+    },
+    async settle() {
+      write();
+      await written;
     },
   };
 }

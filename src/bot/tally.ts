@@ -1,4 +1,5 @@
-import type { Reply, StatusName } from '../core/reply.ts';
+import type { AuditRecord } from '../core/audit.ts';
+import { type Reply, STATUS_NAMES, type StatusName, statusOf } from '../core/reply.ts';
 import { type Counts, NO_COUNTS, type NodeOutcome, type NodeResult, type Outcome } from '../core/report.ts';
 
 const OUTCOME_OF_STATUS: Partial<Record<StatusName, NodeOutcome>> = { ok: 'ok', denied: 'denied', expired: 'expired' };
@@ -50,6 +51,13 @@ export function createTally(nodes: readonly string[]): Tally {
 /** How a node's final answer counts. */
 export function resultOf({ sender, status, data }: Reply, elapsedMs: number): NodeResult {
   return { node: sender, outcome: OUTCOME_OF_STATUS[status.name] ?? 'failed', status, data, elapsedMs };
+}
+
+/** An answer as it stands on record, without what it brought; undefined where the record is of none. */
+export function resultOfRecord({ node, result, reason, elapsedMs }: AuditRecord): NodeResult | undefined {
+  const name = STATUS_NAMES.find((known) => known === result);
+  if (node === undefined || name === undefined) return undefined;
+  return { node, outcome: OUTCOME_OF_STATUS[name] ?? 'failed', status: statusOf(name, reason), data: {}, elapsedMs };
 }
 
 export function countOutcomes(results: readonly NodeResult[]): Counts {

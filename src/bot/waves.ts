@@ -35,7 +35,7 @@ export async function conductWaves({ asking, targets, judge, stop, findDenial }:
     }
     if (halted.aborted) return;
     await askNodes(asking, { nodes, broadcast: targets.broadcast });
-    const over = judge(nodes);
+    const over = judge.look(nodes);
     if (over !== undefined) stop({ over });
   }
 }

@@ -39,21 +39,27 @@ export async function conductWindow(
     if (outcome === undefined) return;
     // A restart has to know whose time was up: it is neither waited for again nor forgotten by the thresholds.
     if (!tally.hasAnswered(node)) asking.keeper.noteResult({ node, outcome, data: {} });
-    const over = judge([node]);
+    const over = judge.look([node]);
     if (over !== undefined) stop({ over });
   };
+  const doubt = createDoubt(before.length);
   const fill = async (): Promise<void> => {
     for (let next = before.shift(); next !== undefined; next = before.shift()) {
       await next.settled;
       asking.atWork.delete(next.node);
       conclude(next.node);
+      doubt.settleOne();
     }
     while (queue.length > 0 && !halted.aborted) {
+      // What an earlier process was told and could not keep may be the one that is too much.
+      await doubt.until((open) => halted.aborted || !judge.couldBeOver(open));
       await lookAgain();
       const node = halted.aborted ? undefined : queue.shift();
       if (node === undefined) return;
       await askNodes(asking, { nodes: [node], broadcast: false });
       conclude(node);
+      // INVARIANT: how it went is on disk before the next one is asked: a restart comes to the same verdict.
+      await asking.keeper.settle();
     }
   };
   // Whoever has a place from before keeps it although there are too many of them: they are asked nothing again.
@@ -72,5 +78,20 @@ function createLook(clock: { now(): number }, look: () => Promise<void>): () => 
       looking = undefined;
     });
     await looking;
+  };
+}
+
+/** Counts nodes of which it is not known yet how they did, and wakes who waits for that. */
+function createDoubt(count: number) {
+  let open = count;
+  const waiting: (() => void)[] = [];
+  return {
+    settleOne(): void {
+      open--;
+      for (const wake of waiting.splice(0)) wake();
+    },
+    async until(isClear: (open: number) => boolean): Promise<void> {
+      while (open > 0 && !isClear(open)) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
   };
 }

@@ -16,7 +16,7 @@ import { createRunKeeper } from '../keep-run.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
 import { showProgress } from '../show-progress.ts';
-import { createTally, type Tally } from '../tally.ts';
+import { createTally, resultOfRecord, type Tally } from '../tally.ts';
 import { continueWindow, windowOrderOf } from './continue-window.ts';
 import { listenAgain } from './listen-again.ts';
 
@@ -26,6 +26,9 @@ const SHORTEST_WAIT_MS = 3000;
 const PAUSE_MS = 100;
 
 const LOOK_MS = 1000;
+
+/** Of a run's records of answers there may be some more than nodes. */
+const SPARE_RECORDS = 1000;
 
 /** How long answers to a run that was closed as unknown are still told in its thread. */
 const LATE_MS = 10 * 60_000;
@@ -56,7 +59,7 @@ interface Stored {
 }
 
 /** One run that can't be read must not keep the bot from its start. */
-async function readStored({ store }: Bot, run: RunRecord): Promise<Stored> {
+async function readStored({ store, trail }: Bot, run: RunRecord): Promise<Stored> {
   const damages: McoError[] = [];
   const noteDamage = (thrown: unknown): [] => {
     damages.push(toMcoError(thrown));
@@ -64,7 +67,19 @@ async function readStored({ store }: Bot, run: RunRecord): Promise<Stored> {
   };
   const requests = await store.runs.requestsOf(run.id).catch(noteDamage);
   const results = await store.runs.resultsOf(run.id).catch(noteDamage);
-  return { run, requests, results, damage: damages[0] };
+  return { run, requests, results: [...results, ...(await readAnswered(trail, run, results))], damage: damages[0] };
+}
+
+/** What was on record already, and not kept with the run any more. */
+async function readAnswered(
+  trail: Bot['trail'],
+  { id, nodes = [] }: RunRecord,
+  results: readonly NodeResult[],
+): Promise<readonly NodeResult[]> {
+  const kept = new Set(results.map(({ node }) => node));
+  const query = { run: id, events: ['answered'], max: nodes.length + SPARE_RECORDS } as const;
+  const found = (await trail?.find(query).catch(() => [])) ?? [];
+  return found.flatMap(({ record }) => resultOfRecord(record) ?? []).filter(({ node }) => !kept.has(node));
 }
 
 async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {

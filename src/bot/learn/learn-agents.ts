@@ -8,7 +8,7 @@ import { type Asker, mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import type { Run } from '../compose-request.ts';
 import type { Trail } from '../trail.ts';
-import { askDescriptions } from './ask-descriptions.ts';
+import { askDescriptions, type Told } from './ask-descriptions.ts';
 
 /** Who wants to know, and in which command. */
 export interface Curiosity {
@@ -65,13 +65,14 @@ async function askAndRecord(bot: Bot, name: string, curiosity: Curiosity): Promi
   // INVARIANT: no record, no action.
   await trail.record('intent', { ...about, reason: `nobody here knows the agent \`${name}\`: nodes are asked` });
   const startedAt = bot.clock.now();
-  const learned = await askDescriptions(bot, run, { name, signal }).catch(() => undefined);
+  const { learned, reason }: Told = await askDescriptions(bot, run, { name, signal }).catch(() => ({}));
   const nodes = (learned?.versions ?? []).reduce((sum, version) => sum + version.nodes, 0);
   await trail.record('outcome', {
     ...about,
     result: learned === undefined ? 'NO RESPONSE' : 'OK',
     count: nodes,
     elapsedMs: bot.clock.now() - startedAt,
+    ...(reason === undefined ? {} : { reason }),
   });
   return learned;
 }

@@ -19,6 +19,15 @@ export function mergeStrictly(description: AgentDescription, others: readonly Ag
   return { ...description, actions: Object.fromEntries(actions) };
 }
 
+/** A description whose actions are all writes, their dry runs too. */
+export function countAsWrites(description: AgentDescription): AgentDescription {
+  const actions = Object.entries(description.actions).map(([name, action]): [string, ActionDescription] => [
+    name,
+    { ...action, effect: 'write', ...(action.dryRun === undefined ? {} : { dryRun: 'write' }) },
+  ]);
+  return { ...description, actions: Object.fromEntries(actions) };
+}
+
 function mergeAction(action: ActionDescription, others: readonly ActionDescription[]): ActionDescription {
   const { words, dryRun } = action;
   const input = Object.fromEntries(

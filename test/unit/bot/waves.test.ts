@@ -41,7 +41,7 @@ async function conduct(ends: readonly End[], options: string) {
   let end: Conducted | undefined;
   const watch = { onProgress: () => {}, signal: scene.cancel.signal };
   const action = describeAction(bot, ask);
-  const keeper = { noteRequests: async () => {}, noteResult: () => {} };
+  const keeper = { noteRequests: async () => {}, noteResult: () => {}, settle: async () => {} };
   void conductRun(bot, run, { targets: listTargets(names), action, watch, keeper }).then((conducted) => {
     end = conducted;
   });

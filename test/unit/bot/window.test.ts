@@ -60,7 +60,11 @@ async function conduct(nodes: readonly Node[], options: string, { findDenial, pr
   const run = await startRun(bot, { message, asker, line, ask });
   let end: Conducted | undefined;
   const closed: string[] = [];
-  const keeper = { noteRequests: async () => {}, noteResult: ({ node }: { node: string }) => void closed.push(node) };
+  const keeper = {
+    noteRequests: async () => {},
+    noteResult: ({ node }: { node: string }) => void closed.push(node),
+    settle: async () => {},
+  };
   const watch = { onProgress: () => {}, signal: scene.cancel.signal };
   const conduct = { targets: listTargets(names), action: describeAction(bot, ask), watch, keeper, findDenial };
   void conductRun(bot, run, conduct).then((conducted) => {

@@ -116,6 +116,48 @@ describe('a window that the bot left', () => {
     assert.deepEqual([end?.counts.failed, end?.counts.ok, end?.counts.notSent], [1, 1, 2]);
   });
 
+  for (const ms of [505, 560, 640, 740]) {
+    it(`that came over its threshold ${ms - 500} ms before the bot died sends nothing further`, async () => {
+      const bad = { afterMs: 500, status: 'aborted' } as const;
+      const command = 'package update x --at-once 2 --max-fail 0 --timeout 30';
+      const scene = await createWindowScene([bad, 9000, 500, 500], command);
+      await scene.killAfter(ms);
+      const { end } = await scene.restart();
+      assert.deepEqual(scene.names(), ['n00', 'n01']);
+      assert.deepEqual([end?.counts.failed, end?.counts.ok, end?.counts.notSent], [1, 1, 2]);
+    });
+  }
+
+  it('knows an answer that is on record, though it was not kept with the run any more', async () => {
+    const bad = { afterMs: 500, status: 'aborted' } as const;
+    const scene = await createWindowScene(
+      [bad, 9000, 500, 500],
+      'package update x --at-once 2 --max-fail 0 --timeout 30',
+    );
+    const keep = scene.store.runs.addResults.bind(scene.store.runs);
+    scene.store.runs.addResults = () => new Promise(() => {});
+    await scene.killAfter(2000);
+    scene.store.runs.addResults = keep;
+    const { end } = await scene.restart();
+    assert.deepEqual(scene.names(), ['n00', 'n01']);
+    assert.deepEqual([end?.counts.failed, end?.counts.unknown, end?.counts.notSent], [1, 0, 2]);
+    const answered = scene.audit.records.filter(({ event, node }) => event === 'answered' && node === 'n00');
+    assert.deepEqual(
+      answered.map(({ result }) => result),
+      ['aborted'],
+      'nothing on record contradicts it',
+    );
+  });
+
+  it('asks nobody further while an answer that may be lost could be the one too many', async () => {
+    const command = 'package update x --at-once 2 --max-fail 0 --timeout 30';
+    const scene = await createWindowScene([0, 1000, 1000, 1000], command);
+    await scene.killAfter(500);
+    const { end } = await scene.restart();
+    assert.deepEqual(scene.names(), ['n00', 'n01']);
+    assert.deepEqual([end?.counts.unknown, end?.counts.ok, end?.counts.notSent], [1, 1, 2]);
+  });
+
   it('asks nobody any more whom the requester may not ask; who is at work is waited for', async () => {
     const scene = await createWindowScene([4000, 4000, 4000, 4000]);
     await scene.killAfter(1000);
