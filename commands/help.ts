@@ -1,5 +1,5 @@
-import type { AgentDescription } from '../src/core/agent-description.ts';
-import type { Command, CommandWorld, Tell } from '../src/core/command.ts';
+import type { ActionDescription, AgentDescription, InputField } from '../src/core/agent-description.ts';
+import type { Command, CommandLine, CommandWorld, Tell, Word } from '../src/core/command.ts';
 import { refuseWords, wordError } from '../src/core/read-call.ts';
 
 const OPTIONS = [
@@ -20,11 +20,10 @@ const OPTIONS = [
 export const helpCommand: Command = {
   name: 'help',
   about: 'What you can ask, with examples',
-  usage: ['help', 'help COMMAND'],
+  usage: ['help', 'help COMMAND', 'help AGENT ACTION'],
   examples: ['help', 'help whoami'],
   plan(line, world) {
-    refuseWords(line, 2);
-    const [, topic] = line.words;
+    const [, topic, actionWord] = line.words;
     if (topic === undefined) return overview(world);
     const command = world.commands.find(({ name }) => name === topic.text);
     const agent = world.agents.find(({ agent: name }) => name === topic.text);
@@ -36,7 +35,13 @@ export const helpCommand: Command = {
         known: [...new Set(known)],
       });
     }
-    return about(command, agent, world);
+    if (actionWord === undefined || agent === undefined) {
+      refuseWords(line, 2);
+      return about(command, agent, world);
+    }
+    refuseWords(line, 3);
+    const narrowed = narrowTo(actionWord, { command, agent, line });
+    return about(narrowed.command, narrowed.agent, world);
   },
 };
 
@@ -71,19 +76,78 @@ function about(command: Command | undefined, agent: AgentDescription | undefined
     title: `${command?.name ?? agent?.agent}: ${command?.about ?? agent?.about}`,
     sections: [
       { heading: 'Examples', lines: examples.map((text) => `/mco ${text}`) },
-      { heading: 'Usage', lines: command?.usage ?? [`${agent?.agent} ACTION [key=value ...]`] },
+      { heading: 'Usage', lines: command?.usage ?? actions.map(([name, action]) => tellUsage(agent, name, action)) },
       ...tellOrigin(agent, world),
       ...actions.map(([name, action]) => ({
         heading: `${agent?.agent} ${name} (${action.effect})`,
         lines: [
           action.about,
-          ...Object.entries(action.input).map(
-            ([input, field]) => `  ${input}${field.optional === true ? ' (optional)' : ''}: ${field.about}`,
-          ),
+          ...Object.entries(action.input).map(([input, field]) => `  ${input} (${tellType(field)}): ${field.about}`),
         ],
       })),
     ],
   };
+}
+
+interface Known {
+  readonly command: Command | undefined;
+  readonly agent: AgentDescription;
+  readonly line: CommandLine;
+}
+
+/** Of an agent and its command only what is about one action. */
+function narrowTo(word: Word, { command, agent, line }: Known): Pick<Known, 'agent' | 'command'> {
+  const action = Object.hasOwn(agent.actions, word.text) ? agent.actions[word.text] : undefined;
+  const usage = (command?.usage ?? []).filter((text) => isAbout(text, word));
+  // What only the command knows, such as `puppet runall`.
+  if (action === undefined && command !== undefined && usage.length > 0) {
+    const examples = command.examples.filter((text) => isAbout(text, word));
+    return { agent: { ...agent, actions: {} }, command: { ...command, usage, examples } };
+  }
+  if (action === undefined) {
+    throw wordError('unknown/action', `\`${agent.agent}\` has no action \`${word.text}\` that you may use here`, {
+      word,
+      line,
+      known: Object.keys(agent.actions),
+    });
+  }
+  const narrowed = { ...agent, about: action.about, actions: { [word.text]: action } };
+  if (command === undefined || usage.length === 0) return { agent: narrowed, command: undefined };
+  return { agent: narrowed, command: { ...command, about: action.about, usage, examples: action.examples ?? [] } };
+}
+
+const isAbout = (text: string, word: Word): boolean => /^[a-z]/.test(word.text) && text.split(' ').includes(word.text);
+
+/** `hello greet NAME [VERSION] [key=value ...]`: the words in their order, then what is needed by its name. */
+function tellUsage(
+  agent: AgentDescription | undefined,
+  name: string,
+  { input, words = [] }: ActionDescription,
+): string {
+  const inWords = words.map((word) => (canBeLeftOut(input[word]) ? `[${word.toUpperCase()}]` : word.toUpperCase()));
+  const others = Object.entries(input).filter(([key]) => !words.includes(key));
+  const needed = others.filter(([, field]) => !canBeLeftOut(field)).map(([key]) => `${key}=${key.toUpperCase()}`);
+  const more = others.length > needed.length ? ['[key=value ...]'] : [];
+  return [agent?.agent ?? '', name, ...inWords, ...needed, ...more].join(' ');
+}
+
+const canBeLeftOut = (field: InputField | undefined): boolean =>
+  field?.optional === true || field?.default !== undefined;
+
+/** `integer from 1 to 500; optional; default 30` */
+function tellType(field: InputField): string {
+  const kind = field.oneOf === undefined ? field.type : `one of ${field.oneOf.join(', ')}`;
+  const isShown = field.default !== undefined && field.secret !== true;
+  return [
+    `${kind}${tellRange(field)}`,
+    ...(canBeLeftOut(field) ? ['optional'] : []),
+    ...(isShown ? [`default ${field.default === '' ? '``' : String(field.default)}`] : []),
+  ].join('; ');
+}
+
+function tellRange({ min, max }: InputField): string {
+  if (min === undefined) return max === undefined ? '' : ` up to ${max}`;
+  return max === undefined ? ` from ${min}` : ` from ${min} to ${max}`;
 }
 
 /** What the bot only has from nodes is said to be so. */

@@ -1,7 +1,10 @@
-import { type Command, requireAgent, type Word } from '../src/core/command.ts';
+import { type Command, type CommandLine, requireAgent, type Word } from '../src/core/command.ts';
+import { McoError } from '../src/core/errors.ts';
 import { readCall } from '../src/core/read-call.ts';
 
 const INPUT = /^[a-z][a-z0-9_]*=/;
+/** `|`, `&&`, `>`, `2>&1`: nothing but what a shell gives a meaning. */
+const SHELL_WORD = /^\d*[|&;<>]+\d*$/;
 const PLAIN = /^[A-Za-z0-9_.,:@%+=/-]+$/;
 
 /** Programs on the nodes. What they started is looked after with `job`. */
@@ -17,6 +20,7 @@ export const shellCommand: Command = {
   ],
   plan(line, world) {
     const [action, ...words] = line.words.slice(1);
+    refuseShellWords(line, words);
     const agent = requireAgent(world, 'shell');
     return readCall(agent, action === undefined ? [] : [action, ...joinCommand(words)], { line, world });
   },
@@ -30,6 +34,20 @@ function joinCommand(words: readonly Word[]): readonly Word[] {
   if (first === undefined || second === undefined || last === undefined) return words;
   const text = `command=${bare.map((word) => quote(word.text)).join(' ')}`;
   return [{ text, start: first.start, end: last.end }, ...words.filter((word) => !bare.includes(word))];
+}
+
+/**
+ * To a program `|` is a word like any other: whoever leaves it bare means a shell.
+ *
+ * @throws McoError `usage/needs-shell` at the word
+ */
+function refuseShellWords({ text: typed }: CommandLine, words: readonly Word[]): void {
+  const word = words.find(({ text, start, end }) => SHELL_WORD.test(text) && typed.slice(start, end) === text);
+  if (word === undefined) return;
+  throw new McoError('usage/needs-shell', `\`${word.text}\` means something to a shell only`, {
+    hint: 'put the command in quotes and name a shell of the nodes: `shell run "ls | wc -l" shell=sh`',
+    at: { text: typed, start: word.start, end: word.end },
+  });
 }
 
 /** As a POSIX shell reads it back. */

@@ -13,6 +13,9 @@ import { type ActionResult, fail, succeed } from '../run-action.ts';
 const CONCLUDE_MS = 120_000;
 /** Between two tries to read a spool that can't be read. */
 const RETRY_MS = 5000;
+/** Between two tries to write what can't be written: twice as long each time. */
+const FIRST_REWRITE_MS = 5000;
+const MAX_REWRITE_MS = 600_000;
 const MAX_KEPT_BYTES = 64 * 1024;
 
 /**
@@ -29,7 +32,12 @@ export async function awaitResult(job: JobRecord, node: NodeRuntime): Promise<Ac
   return await conclude(action, { job, exit, node });
 }
 
-/** Keeps what came of it, without the secrets. */
+/**
+ * Keeps what came of it, without the secrets. Where that can't be written now, it is tried again in the background until
+ * it is, or the node stops. Never rejects.
+ *
+ * INVARIANT: called when it was answered and recorded: what can't be kept is not answered again by the next process.
+ */
 export async function keepResult(job: JobRecord, { status, data }: ActionResult, node: NodeRuntime): Promise<void> {
   const { request, input } = job;
   const action = findDescription(request, node);
@@ -37,7 +45,28 @@ export async function keepResult(job: JobRecord, { status, data }: ActionResult,
   const result = { status: status.name, message, data: shorten(data), endedAt: node.clock.now() };
   // INVARIANT: what the node does not describe any more it can't tell from a secret.
   const masked = { ...request, input: maskInput(action, input) ?? {} };
-  await node.jobs.conclude(job.id, result, masked).catch((thrown: unknown) => node.onProblem?.(toMcoError(thrown)));
+  const write = (): Promise<boolean> =>
+    node.jobs.conclude(job.id, result, masked).then(
+      () => true,
+      (thrown: unknown) => {
+        node.onProblem?.(toMcoError(thrown));
+        return false;
+      },
+    );
+  if (await write()) return;
+  const done: Promise<void> = rewrite(write, node).finally(() => node.background.delete(done));
+  node.background.add(done);
+}
+
+/** INVARIANT: the secrets of a job lie on the disk until this is done. */
+async function rewrite(write: () => Promise<boolean>, node: NodeRuntime): Promise<void> {
+  const stopping = new AbortController();
+  const forgetStop = node.onStop(() => stopping.abort());
+  for (let waitMs = FIRST_REWRITE_MS; ; waitMs = Math.min(MAX_REWRITE_MS, waitMs * 2)) {
+    await sleep(node.clock, waitMs, stopping.signal);
+    if (stopping.signal.aborted || (await write())) break;
+  }
+  forgetStop();
 }
 
 async function awaitExit({ id }: JobRecord, node: NodeRuntime): Promise<JobExit | undefined> {

@@ -26,9 +26,9 @@ export async function governTask(task: Task, node: NodeRuntime): Promise<Task> {
   return { ...task, input: { ...input, job: job.id }, inPlaceOf: describeOrigin(job, node) };
 }
 
-/** A run has one job on a node. Where somebody signs another under the same run, it does not hide one that runs. */
+/** A run has one job on a node. Where somebody signs another under the same run, it does not hide the first. */
 function choose(newestFirst: readonly StoredJob[]): StoredJob | undefined {
-  return newestFirst.filter(({ state }) => state === 'running').at(-1) ?? newestFirst[0];
+  return newestFirst.findLast(({ state }) => state === 'running') ?? newestFirst.at(-1);
 }
 
 /** INVARIANT: what the node does not describe any more counts as a write. */

@@ -52,7 +52,8 @@ function computeValues(
 function countValues(values: readonly JsonValue[]): AggregateResult['values'] {
   const counts = new Map<string, number>();
   for (const value of values.flat()) {
-    const text = typeof value === 'string' ? value : value === null ? '(none)' : JSON.stringify(value);
+    const isEmpty = value === null || value === '';
+    const text = isEmpty ? '(none)' : typeof value === 'string' ? value : JSON.stringify(value);
     const name = text.slice(0, MAX_VALUE_LENGTH);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

@@ -17,13 +17,14 @@ export const runPlaceOf = ({ place }: IncomingMessage): RunPlace => place ?? NOW
  * The run that somebody means: the end of an id, or `last`, which in a thread is that thread's newest run, and elsewhere
  * their own newest one in the channel. Only runs of the same channel are found.
  *
- * @throws McoError `unknown/run`, `usage/ambiguous-run`
+ * @throws McoError `unknown/run`, `usage/ambiguous-run`, `usage/no-runs`
  */
 export async function findRun(
-  { store }: Bot,
+  { store, authority }: Bot,
   message: IncomingMessage,
   { text, at }: { readonly text: string; readonly at?: Span | undefined },
 ): Promise<RunRecord> {
+  if (authority.leavesToNodes === true) throw keepsNoRuns(at);
   const { chat, channel, thread } = runPlaceOf(message);
   if (text === 'last') {
     const whose = thread === undefined ? { account: message.account } : { thread };
@@ -39,6 +40,14 @@ export async function findRun(
   if (another === undefined) return run;
   throw new McoError('usage/ambiguous-run', `several runs end in \`${text}\``, {
     hint: `type more of it: ${run.id}, ${another.id}`,
+    at,
+  });
+}
+
+/** What the terminal client says to whoever asks for an earlier run. */
+export function keepsNoRuns(at?: Span): McoError {
+  return new McoError('usage/no-runs', 'this program keeps no runs: each command is one of its own', {
+    hint: 'ask the bot in a chat; `job list ids=true` shows the jobs of the nodes with the whole ids of their runs',
     at,
   });
 }

@@ -6,6 +6,7 @@ import type { RunRecord } from '../core/store.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import { findKnownAction } from './approval/known-action.ts';
 import type { Bot } from './bot.ts';
+import { findLastJobRun } from './find-last-job-run.ts';
 import { findRun } from './find-run.ts';
 
 const AGENT = 'job';
@@ -62,6 +63,7 @@ async function findOrigin(
   message: IncomingMessage,
   named: { readonly text: string; readonly at: Span | undefined },
 ): Promise<RunRecord> {
+  if (named.text === 'last') return await findLastJobRun(bot, message, named.at);
   const run = await findRun(bot, message, named);
   if (run.header.agent !== AGENT) return run;
   const about = run.input?.run;

@@ -63,9 +63,9 @@ const PACKAGE: DataFunctionDescription = {
   about: 'a package, in every architecture that is installed',
   argument: named("a package's name", '[A-Za-z0-9][A-Za-z0-9+._-]*(?::[a-z0-9-]+)?', 128),
   fields: {
-    installed: truth('whether it is installed'),
+    installed: truth('whether it is installed, and well: what was left half-way is not'),
     version: { about: "its version, in the order of the node's own package manager", type: 'version' },
-    status: text("the package manager's own word"),
+    status: text("the package manager's own word: `installed`, `half-configured`, `unpacked`, `not-installed`..."),
     arch: text('its architecture'),
   },
   timeoutMs: HOST_TIMEOUT_MS,

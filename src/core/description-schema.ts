@@ -7,6 +7,7 @@ import { escapeText } from './escape-text.ts';
 import { decodeJson } from './json.ts';
 import { LIMITS } from './limits.ts';
 import { wordSchema } from './names.ts';
+import { suggest } from './nearest.ts';
 
 /** The largest description, bytes of JSON. */
 export const MAX_DESCRIPTION_BYTES = 64 * 1024;
@@ -70,6 +71,8 @@ const AGGREGATIONS = Object.keys({
   distribution: true,
 } satisfies Record<Aggregation['function'], true>) as Aggregation['function'][];
 
+const aggregationSchema = v.strictObject({ function: v.picklist(AGGREGATIONS), output: wordSchema });
+
 const effect = v.picklist(['read', 'write']);
 
 const actionSchema: v.GenericSchema<unknown, ActionDescription> = v.strictObject({
@@ -80,9 +83,7 @@ const actionSchema: v.GenericSchema<unknown, ActionDescription> = v.strictObject
   timeoutMs: whole(100, 86_400_000),
   input: named(inputSchema, MAX_INPUTS),
   output: named(outputSchema, MAX_OUTPUTS),
-  aggregate: v.optional(
-    v.pipe(v.array(v.strictObject({ function: v.picklist(AGGREGATIONS), output: wordSchema })), v.maxLength(20)),
-  ),
+  aggregate: v.optional(v.pipe(v.array(aggregationSchema), v.maxLength(20))),
   words: v.optional(v.pipe(v.array(wordSchema), v.maxLength(20))),
   line: v.optional(text(500)),
   display: v.optional(v.picklist(['ok', 'failed', 'always'])),
@@ -116,7 +117,15 @@ export function readDescription(bytes: Uint8Array): AgentDescription {
   }
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue) ?? 'the description';
-  throw new McoError('usage/bad-description', `\`${path.slice(0, 200)}\`: ${describeKey(issue).slice(0, 300)}`);
+  const stranger = findStranger(issue);
+  if (stranger === undefined) {
+    throw new McoError('usage/bad-description', `\`${path.slice(0, 200)}\`: ${describeKey(issue).slice(0, 300)}`);
+  }
+  const place = [...stranger.path, stranger.key].join('.');
+  throw new McoError(
+    'usage/bad-description',
+    `\`${escapeText(place, 200)}\`: there is no such key; ${suggest(stranger.key, stranger.known)}`,
+  );
 }
 
 /** As `readDescription`, for one that was parsed already. */
@@ -152,6 +161,25 @@ function describeSyntax(bytes: Uint8Array): string {
     const why = thrown instanceof Error ? thrown.message : '';
     return `it is not JSON: ${escapeText(why.charAt(0).toLowerCase() + why.slice(1), 200)}`;
   }
+}
+
+/** The key that is not known where one is not known or missing: a misspelt key is both, and its spelling tells more. */
+function findStranger(issue: v.BaseIssue<unknown>) {
+  const items = issue.path ?? [];
+  const parent = items.at(-1)?.input;
+  if (issue.type !== 'strict_object' || typeof parent !== 'object' || parent === null) return undefined;
+  if (issue.expected !== 'never' && issue.input !== undefined) return undefined;
+  const path = items.slice(0, -1).map(({ key }) => String(key));
+  const known = listKnownKeys(path);
+  const key = Object.keys(parent).find((name) => !known.includes(name));
+  return key === undefined ? undefined : { path, key, known };
+}
+
+function listKnownKeys([section, , part, ...rest]: readonly string[]): string[] {
+  const within = { input: inputSchema, output: outputSchema, aggregate: aggregationSchema }[part ?? ''];
+  const ofAction = rest.length === 0 ? actionSchema : within;
+  const schema = section === undefined ? descriptionSchema : ofAction;
+  return Object.keys((schema as { readonly entries?: object } | undefined)?.entries ?? {});
 }
 
 /** A key that is not known, or missing, is told as such. */

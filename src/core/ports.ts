@@ -130,13 +130,16 @@ export interface ProcessRequest {
   readonly signal: AbortSignal;
   /** Of standard output and of standard error each; what is over it is dropped. Default 1 MiB. */
   readonly maxOutputBytes?: number | undefined;
+  /** Whether a program that says more on standard output is ended at once, and `failed/too-much-output`. */
+  readonly isOverflowFatal?: boolean | undefined;
 }
 
 /** Starts programs: argument arrays, no shell. */
 export interface ProcessRunner {
   /**
    * Resolves with whatever exit code; aborting kills the process group and never waits for a stuck child.
-   * @throws McoError `failed/not-installed`, `failed/timeout` when the signal aborted, `failed/not-started`
+   * @throws McoError `failed/not-installed`, `failed/timeout` when the signal aborted, `failed/not-started`,
+   *   `failed/too-much-output`
    */
   run(request: ProcessRequest): Promise<Finished>;
   /** How many programs were given up and are still there: nothing ends them, not even SIGKILL. */

@@ -4,6 +4,8 @@ import { formatSearch } from './audit-search.ts';
 import { formatExpression, formatFactTest, formatNameTest } from './format-filter.ts';
 import { formatNodeSource } from './node-source.ts';
 import { quoteWord } from './quote-word.ts';
+import { isTornProgram } from './refuse-torn-program.ts';
+import { splitWords } from './split-words.ts';
 
 /** What a canonical command is made from. */
 export type CommandParts = Pick<CommandLine, 'filter' | 'options'> & { readonly words: readonly string[] };
@@ -14,11 +16,14 @@ export type CommandParts = Pick<CommandLine, 'filter' | 'options'> & { readonly 
  */
 export function formatCommand({ words, filter, options }: CommandParts): string {
   const dash = words.findIndex((word) => word.length > 1 && word.startsWith('-'));
-  const plain = dash === -1 ? words : words.slice(0, dash);
-  const dashed = dash === -1 ? [] : ['--', ...words.slice(dash)];
-  return [...plain.map(quoteWord), ...formatFilter(filter), ...formatOptions(options), ...dashed.map(quoteWord)].join(
-    ' ',
-  );
+  const plain = (dash === -1 ? words : words.slice(0, dash)).map(quoteWord);
+  const dashed = dash === -1 ? [] : ['--', ...words.slice(dash).map(quoteWord)];
+  const chosen = [...formatFilter(filter), ...formatOptions(options)];
+  const text = [...plain, ...chosen, ...dashed].join(' ');
+  if (!isTornProgram(splitWords(text))) return text;
+  const head = words.indexOf('shell') + 2;
+  const program = words.slice(head).map(quoteWord);
+  return [...words.slice(0, head).map(quoteWord), ...chosen, ...(dash === -1 ? [] : ['--']), ...program].join(' ');
 }
 
 /** The canonical spelling of a filter alone: `-F osfamily=Debian -C webserver`. Empty when everybody is meant. */

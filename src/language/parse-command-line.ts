@@ -6,6 +6,7 @@ import { readOptionValues } from './option-values.ts';
 import { quoteWord } from './quote-word.ts';
 import { readFilter } from './read-filter.ts';
 import { readOptions } from './read-options.ts';
+import { refuseTornProgram } from './refuse-torn-program.ts';
 import type { SourceWord } from './source-word.ts';
 import { splitWords } from './split-words.ts';
 
@@ -19,6 +20,8 @@ import { splitWords } from './split-words.ts';
 export function parseCommandLine(text: string): CommandLine {
   checkLength(text, 'the command');
   const typed = splitWords(text);
+  // Before `-h`, which `df -h` has, too.
+  refuseTornProgram(typed);
   if (typed.some(asksForHelp)) return parseCommandLine(helpOn(typed));
   const read = readOptions(typed);
   const filter = readFilter(read);

@@ -17,6 +17,7 @@ import type { McoError } from '../core/errors.ts';
 import type { AuditLog, Bus, Clock, Verifier } from '../core/ports.ts';
 import { createRefusalRecorder, ownedByCaller, sumUpRefusals } from '../core/refusal-recorder.ts';
 import type { Store } from '../core/store.ts';
+import { createClientCommands } from './client-commands.ts';
 import { listHealthChecks } from './health-checks.ts';
 
 export interface BotParts {
@@ -86,7 +87,7 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     newId: newUuid,
     collective,
     collector,
-    commands: COMMANDS,
+    commands: parts.authority.leavesToNodes === true ? createClientCommands(COMMANDS) : COMMANDS,
     get agents() {
       return registry.current();
     },

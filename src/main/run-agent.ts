@@ -3,9 +3,10 @@ import { findStart } from '../../agent/find-start.ts';
 import { startAgent } from '../../agent/start-agent.ts';
 import { openAuditLog } from '../adapters/audit-log/audit-log.ts';
 import { systemClock } from '../adapters/clock/system-clock.ts';
+import { lockSpool } from '../adapters/exec/spool/lock-spool.ts';
 import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
-import type { McoError } from '../core/errors.ts';
+import { type McoError, toMcoError } from '../core/errors.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
@@ -33,6 +34,7 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
     checked.close();
     return print(describeNode(config, checked));
   }
+  await lockJobs(config);
   const audit = await openAuditLog({ ...config.audit, onProblem: logProblem });
   const reloads = createReloads();
   reloads.recordIn({ audit, by: `node:${config.identity}`, clock: systemClock });
@@ -52,6 +54,15 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   await bus.close();
   await audit.close();
   node.close();
+}
+
+/** Two agents would both answer for a job. A place for jobs that can't be used at all keeps nobody from starting. */
+async function lockJobs({ jobs: { directory } }: AgentConfig): Promise<void> {
+  await lockSpool(directory).catch((thrown: unknown) => {
+    const problem = toMcoError(thrown);
+    if (problem.code !== 'failed/spool') throw problem;
+    logProblem(problem);
+  });
 }
 
 function describeNode(config: AgentConfig, node: NodeParts): string {

@@ -21,6 +21,9 @@ const SLIDE = '/mco package -F lsbmajdistrelease=14.04 status openafs-modules-dk
 const NOTHING_WAITS =
   '\n(this program ends here, and nothing waits: start it without `--once` to approve as another person)';
 
+const NO_CHAT =
+  '(no chat opens, as standard input and output are no terminal: this is one command as a demonstration, and the end; give your own with `--once "/mco ping"`)\n';
+
 const EXAMPLES = [
   SLIDE,
   '/mco ping -F osfamily=RedHat',
@@ -95,6 +98,7 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
       // On standard error: what is piped on from here is the answer alone.
       const remark = (text: string): void => console.error(text);
       remark(`(simulation: ${world.nodes} imaginary nodes, and this machine as \`${world.thisMachine}\`)\n`);
+      if (args.once === undefined) remark(NO_CHAT);
       return await play(
         world,
         { ...terminal, always: args.json },

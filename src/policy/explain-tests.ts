@@ -1,6 +1,6 @@
 import type { AgentDescription } from '../core/agent-description.ts';
 import { toMcoError } from '../core/errors.ts';
-import { checkCaseActions, findStrayInputs } from './case-actions.ts';
+import { checkCaseActions, findStrayActions, findStrayInputs, findUnknownAgents } from './case-actions.ts';
 import { type BotQuestion, decide } from './decide.ts';
 import { readRuleText } from './explain-lines.ts';
 import { listPeople } from './explain-people.ts';
@@ -71,15 +71,20 @@ type Tested =
       readonly unreached: readonly string[];
       /** `FILE:LINE: ...` */
       readonly strayInputs: readonly string[];
+      readonly strayActions: readonly string[];
+      /** Names that nobody described. */
+      readonly unknownAgents: readonly string[];
     }
   | { readonly problem: string };
 
 const BOT_CASES = 'bot.yaml';
+/** Of agents, in a summary. */
+const MAX_NAMED = 10;
 
 /**
  * Runs all cases against the policies that they are for. A case that comes out otherwise, a rule that none reaches, and a
- * file that can't be read are failures; so are inputs that an action has not, and a case with another effect than its
- * action's.
+ * file that can't be read are failures; so are actions that an agent has not, inputs that an action has not, and a
+ * case with another effect than its action's.
  *
  * @param agents what is known of actions; of others nothing can be said
  */
@@ -109,6 +114,8 @@ function testBot(policy: BotPolicy, cases: PolicyFile | undefined, agents: reado
     results: checkCaseActions(results, agents),
     unreached: findUnreached(policy, results),
     strayInputs: findStrayInputs(policy, agents),
+    strayActions: findStrayActions(policy, agents),
+    unknownAgents: agents.length === 0 ? [] : findUnknownAgents(policy, agents),
   };
 }
 
@@ -118,6 +125,8 @@ function testNode(policy: NodePolicy, cases: PolicyFile | undefined, agents: rea
     results: checkCaseActions(results, agents),
     unreached: findUnreached(policy, results).map((at) => `node/${at}`),
     strayInputs: findStrayInputs(policy, agents).map((line) => `node/${line}`),
+    strayActions: findStrayActions(policy, agents).map((line) => `node/${line}`),
+    unknownAgents: agents.length === 0 ? [] : findUnknownAgents(policy, agents),
   };
 }
 
@@ -136,24 +145,30 @@ function report(tested: readonly Tested[], stray: readonly string[]): PolicyTest
   const results = tested.flatMap((one) => ('results' in one ? one.results : []));
   const unreached = tested.flatMap((one) => ('unreached' in one ? one.unreached : []));
   const strayInputs = tested.flatMap((one) => ('strayInputs' in one ? one.strayInputs : []));
+  const strayActions = tested.flatMap((one) => ('strayActions' in one ? one.strayActions : []));
+  const unknown = [...new Set(tested.flatMap((one) => ('unknownAgents' in one ? one.unknownAgents : [])))];
   const problems = [...tested.flatMap((one) => ('problem' in one ? [one.problem] : [])), ...stray];
   const failed = results.filter(({ problem }) => problem !== undefined);
   const failures = [
     ...problems,
     ...failed.map(({ at, problem }) => `${at}: ${problem}`),
+    ...strayActions,
     ...strayInputs,
     ...unreached.map((at) => `${at}: no case reaches this rule`),
   ];
   if (tested.length === 0) failures.push('there is no policy to test');
   const parts = [
     `${count(results.length - failed.length, 'case')} passed, ${failed.length} failed`,
+    ...(strayActions.length === 0 ? [] : [`${count(strayActions.length, 'action')} that no agent has`]),
     ...(strayInputs.length === 0 ? [] : [`${count(strayInputs.length, 'input')} that no action has`]),
     ...(unreached.length === 0 ? [] : [`${count(unreached.length, 'rule')} that no case reaches`]),
     ...(problems.length === 0 ? [] : [`${count(problems.length, 'file')} that can't be used`]),
   ];
   const isGood = failures.length === 0;
   const allReached = isGood ? ['every rule is reached'] : [];
-  return { isGood, summary: [...parts, ...allReached].join('; '), failures };
+  // They may come from nodes: no failure.
+  const notBuiltIn = unknown.length === 0 ? [] : [`not built in: ${unknown.slice(0, MAX_NAMED).join(', ')}`];
+  return { isGood, summary: [...parts, ...allReached, ...notBuiltIn].join('; '), failures };
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -10,6 +10,9 @@ import type { CardLimits } from './split-card.ts';
 /** Longer values, and those of several lines, do not stand in a cell. */
 const CELL_LENGTH = 60;
 
+/** A program's own words: what comes with them, such as where the next ones begin, is for programs. */
+const TEXT_LINE = '{text}';
+
 /**
  * Results as a table with a row for each node and a column for each described output that any of them sent. Undefined where a
  * chat's table does not hold all of it, or where lines say it better: long values, undescribed outputs, many identical results.
@@ -28,7 +31,7 @@ export function drawResultTable(
   )
     return undefined;
   const isShown = (name: string): boolean => results.some(({ data }) => showOutput(data, name) !== '');
-  const outputs = Object.keys(labels).filter(isShown);
+  const outputs = Object.keys(labels).filter((name) => (line !== TEXT_LINE || name === 'text') && isShown(name));
   if (outputs.length === 0 || outputs.length + 1 > maxTableColumns) return undefined;
   if (line === undefined) {
     const isDescribed = ({ data }: NodeResult): boolean =>

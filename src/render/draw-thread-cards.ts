@@ -19,7 +19,9 @@ const THREAD_BYTES = 35_000;
 export function drawThreadCards(report: RunReport, traits: CardLimits & Pick<ChatTraits, 'hasFiles'>): Card[] {
   const { run, options } = report.header;
   const file = nameResultFile(run, options.format === 'json' ? 'json' : 'csv');
-  const whole = traits.hasFiles ? `all in ${file}` : '--json and --csv hold all';
+  // What a node left out nobody here has.
+  const all = report.results.some(({ data }) => data.truncated === true) ? 'all that nodes sent' : 'all';
+  const whole = traits.hasFiles ? `${all} in ${file}` : `--json and --csv hold ${all}`;
   // An estimate may be too low for names in wide letters or full of back-ticks: then less is listed.
   for (let maxBytes = Math.min(THREAD_BYTES, (MAX_CARDS - 1) * traits.maxCardLength); ; maxBytes /= 2) {
     const sections = drawThreadSections(report, {

@@ -5,6 +5,8 @@ import { drawListTable, isTable } from './draw-list.ts';
 import { formatCount } from './format-count.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
+const NONE = '(none)';
+
 /** A value as people read it: text as it is, anything nested as compact JSON, nothing as nothing. Not escaped. */
 export function showValue(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return '';
@@ -14,17 +16,17 @@ export function showValue(value: JsonValue | undefined): string {
 /** A list of plain values one after the other; any other value as it is. */
 function listValues(value: JsonValue | undefined): string {
   const isList = Array.isArray(value) && value.every((item: JsonValue) => item === null || typeof item !== 'object');
-  if (isList) return value.length === 0 ? '(none)' : value.map(showValue).join(', ');
+  if (isList) return value.length === 0 ? NONE : value.map(showValue).join(', ');
   return showValue(value);
 }
 
 /**
  * One node's result on one line: `{package}-{ensure}.{arch}` with the outputs filled in, escaped. An output that the node
- * did not send is empty; what a value holds is never filled in again.
+ * did not send is empty, and one that it sent as nothing is `(none)`; what a value holds is never filled in again.
  */
 export function fillLine(template: string, data: ReplyData, maxLength = 300): string {
   const filled = template.replace(/\{([^{}]*)\}/g, (_, name: string) =>
-    Object.hasOwn(data, name) ? showValue(data[name]) : '',
+    Object.hasOwn(data, name) ? (data[name] === null ? NONE : showValue(data[name])) : '',
   );
   return escapeText(filled, maxLength);
 }

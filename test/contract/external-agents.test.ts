@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -56,6 +65,18 @@ describe('external agents, really run', { skip }, () => {
     chmodSync(root, 0o755);
   });
   after(() => rmSync(root, { recursive: true, force: true }));
+
+  it('that write without end fail as soon as it is too much', async () => {
+    const agent = await loadScript('flood', 'exec cat /dev/zero');
+    await assert.rejects(greet(agent), { code: 'failed/bad-answer', message: /wrote more than 921600 bytes/ });
+  });
+
+  it('whose interpreter is missing say where to look', async () => {
+    const agent = await loadScript('lost', 'exit 0');
+    const [directory] = readdirSync(root).filter((name) => existsSync(join(root, name, 'lost')));
+    writeFileSync(join(root, directory ?? '', 'lost', 'run'), '#!/no/such/interpreter\n');
+    await assert.rejects(greet(agent), { code: 'failed/not-started', hint: /first line/ });
+  });
 
   for (const language of ['python', 'sh'] as const) {
     it(`a new agent in ${language} works at once`, async () => {

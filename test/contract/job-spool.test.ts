@@ -96,6 +96,8 @@ describe('jobs on disk', { timeout: 120_000 }, () => {
       [{ user: 'no-such-user' }, 'failed/no-account'],
       [{ user: '--help' }, 'failed/no-account'],
       [{ env: { 'A B': 'x' } }, 'failed/not-started'],
+      [{ env: { OPTIND: 'x' } }, 'failed/not-started'],
+      [{ env: { MCO_VALUE_PATH: 'x' } }, 'failed/not-started'],
       [{ args: ['a\0b'] }, 'failed/not-started'],
     ];
     for (const [fields, code] of bad) {

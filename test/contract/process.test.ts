@@ -23,15 +23,15 @@ after(() => (skip === false ? mount.close() : undefined));
 const list = (input: object) =>
   callAction(agent, 'list', { input: { sort: 'memory', limit: 500, args: false, ...input } }) as Promise<{
     count: number;
-    processes: { pid: number; ppid: number; memory: number; age: number; command: string; user: string }[];
+    processes: { pid: number; ppid: number; memory_kb: number; age_s: number; command: string; user: string }[];
   }>;
 
 test('this very process is found, by its name, with its parent and its memory', async () => {
   const { processes } = await list({});
   const own = processes.find(({ pid }) => pid === process.pid) ?? assert.fail('it is not there');
   assert.equal(own.ppid, process.ppid);
-  assert.ok(own.memory > 10_000 && own.memory < 4_000_000);
-  assert.ok(Math.abs(own.age - process.uptime()) < 60);
+  assert.ok(own.memory_kb > 10_000 && own.memory_kb < 4_000_000);
+  assert.ok(Math.abs(own.age_s - process.uptime()) < 60);
 });
 
 test('arguments are shown only when they are asked for', async () => {

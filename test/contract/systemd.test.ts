@@ -19,6 +19,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'mco-once-bad': '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo no such disk; exit 4"',
   'mco-condition': '[Unit]\nConditionPathExists=/nope\n[Service]\nExecStart=/bin/sleep 1000',
   'mco-slow': '[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\nTimeoutStartSec=infinity',
+  'mco-off': '[Unit]\nSuccessAction=poweroff-force\n[Service]\nType=oneshot\nExecStart=/bin/true',
   'mco-flood': '[Service]\nType=oneshot\nExecStart=/bin/sh -c "head -c 3000000 /dev/zero | tr \'\\\\0\' x; exit 1"',
 };
 
@@ -114,6 +115,24 @@ test('what systemd would refuse or silently leave alone is a failure that says w
   await assert.rejects(call('reload', 'systemd-journald'), { code: 'failed/refused', message: /only be restarted/ });
   const { enabled } = await call('status', 'systemd-journald');
   assert.equal(enabled, 'unknown');
+});
+
+test('what would end the machine is told of, and neither started nor stopped', { skip }, async () => {
+  await machine.run('ln', [
+    '-s',
+    '/lib/systemd/system/systemd-reboot.service',
+    '/etc/systemd/system/mco-alias.service',
+  ]);
+  await machine.run('systemctl', ['daemon-reload']);
+  for (const service of ['reboot.target', 'init.scope', 'systemd-reboot', 'emergency', 'mco-alias', 'mco-off']) {
+    assert.notEqual((await call('status', service)).state, 'unknown', service);
+    for (const verb of ['start', 'stop']) {
+      for (const isDryRun of [true, false]) {
+        await assert.rejects(call(verb, service, isDryRun), { code: 'failed/refused' }, `${verb} ${service}`);
+      }
+    }
+  }
+  assert.equal(await machine.run('systemctl', ['is-active', 'basic.target']), 'active\n');
 });
 
 test('a start that takes too long is given up, and the service goes on starting', { skip }, async () => {

@@ -8,6 +8,7 @@ import type { Request } from '../../src/core/request.ts';
 import { reasonToSkip } from '../contract/openssh-tools.ts';
 import { waitFor } from '../contract/wait-for.ts';
 import { findRecords, waitForRecords } from './audit-records.ts';
+import { runProgram } from './programs.ts';
 import { readReply, readRequest, sealRequest } from './sealed-messages.ts';
 import { createSite, type Site, type SiteNode, startNode } from './site.ts';
 import { COLLECTIVE, tapBroker, type Wiretap } from './wiretap.ts';
@@ -104,6 +105,15 @@ describe('jobs of a real agent', { skip: reasonToSkip('ssh-keygen'), timeout: 24
     await waitFor(() => readFileSync(site.path(`jobs/node1/${job.id}/stdout`), 'utf8').includes('done'));
     node = await start();
     await assertTrueOutcome(job);
+  });
+
+  test('a second agent over the same jobs does not start, and says which process is in its way', async () => {
+    const { exitCode, stderr } = await runProgram('agent', ['--config', site.path('node1.yaml')], { cwd: site.dir });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^error: another agent works with the jobs in `.*\/jobs\/node1`: process \d+$/m);
+    const check = ['--config', site.path('node1.yaml'), '--check'];
+    const checked = await runProgram('agent', check, { cwd: site.dir });
+    assert.equal(checked.exitCode, 0, checked.stderr);
   });
 
   test('an agent that is told to stop hands its jobs over without a word', async () => {

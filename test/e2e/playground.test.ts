@@ -62,11 +62,13 @@ describe('the playground', { timeout: 300_000 }, () => {
     assert.match(stdout, /^PARTIAL · 142 OK · 3 NO RESPONSE of 145/m);
     assert.equal(exitCode, 3);
     assert.match(stderr, /simulation/);
+    assert.doesNotMatch(stderr, /no chat opens/);
   });
 
   test('without a terminal it plays the slide, and with --json as one document', async () => {
-    const { exitCode, stdout, bot, nodes } = await play(cwd, '--json');
+    const { exitCode, stdout, stderr, bot, nodes } = await play(cwd, '--json');
     assert.equal(exitCode, 3);
+    assert.match(stderr, /^\(no chat opens, .*`?--once/m);
     const { counts, replies, silent, ...report } = JSON.parse(stdout) as ReportJson;
     assert.deepEqual(silent, SILENT);
     assert.equal(report.outcome, 'PARTIAL');

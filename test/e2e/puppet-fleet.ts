@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { makeCertificates } from '../contract/puppet-certificates.ts';
 import { type CatalogResource, startPuppetServer } from '../contract/puppet-server.ts';
-import { startNode, type Site, type SiteNode } from './site.ts';
+import { type Site, type SiteNode, startNode } from './site.ts';
 
 /** Real agents, each with a real Puppet of its own. */
 export interface PuppetFleet {

@@ -103,7 +103,12 @@ describe('a node with a file server that went away', { skip, timeout: 180_000 },
 
   test('it stops although it waits for an answer that never comes, and starts again', async () => {
     const hung = await mount();
-    const id = await send({ agent: 'file', action: 'status', input: { path: hung.stuck }, options: { timeoutMs: 90_000 } });
+    const id = await send({
+      agent: 'file',
+      action: 'status',
+      input: { path: hung.stuck },
+      options: { timeoutMs: 90_000 },
+    });
     await hung.waitForVisitor();
     const { exitCode, stderr } = await node.running.stop('SIGTERM');
     assert.equal(exitCode, 0, stderr);

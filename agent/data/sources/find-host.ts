@@ -6,7 +6,10 @@ import type { DataBackends } from './data-backends.ts';
 /** What a package that is not there has in place of a version. */
 const NO_VERSION: ReadonlySet<string> = new Set(['', 'absent', 'purged']);
 
-/** What `package('libc6')` knows: of each architecture that is installed. What is not installed has no version. */
+/** The status of a package that is wholly there; one that was left half-way has its version too. */
+const INSTALLED = 'installed';
+
+/** What `package('libc6')` knows: of each architecture that is there. What is not there has no version. */
 export async function findPackages(
   name: string,
   { packages }: Pick<DataBackends, 'packages'>,
@@ -18,7 +21,7 @@ export async function findPackages(
   const installed = rows.filter(({ ensure }) => !NO_VERSION.has(ensure));
   const listOf = (read: (row: PackageState) => string): string[] => [...new Set(installed.map(read))];
   return {
-    installed: installed.length > 0,
+    installed: installed.length > 0 && installed.every(({ status }) => status === INSTALLED),
     version: listOf(({ ensure }) => ensure).map((version) => ({ version, order })),
     status: [...new Set(rows.map(({ status }) => status))],
     arch: listOf(({ arch }) => arch).filter((arch) => arch !== ''),

@@ -1,11 +1,12 @@
 import type { ActionCall } from '../../../src/core/action-call.ts';
 import type { Agent, RunAction } from '../../../src/core/agent.ts';
 import type { ActionDescription } from '../../../src/core/agent-description.ts';
+import { McoError } from '../../../src/core/errors.ts';
 import type { ExternalAgent } from '../../../src/core/host/external-agent.ts';
 import type { JobAction } from '../../../src/core/jobs.ts';
 import type { ProcessRunner } from '../../../src/core/ports.ts';
 import { composeDocument, composeEnvironment, type NodeNames } from './compose-document.ts';
-import { type Ended, MAX_ANSWER_BYTES, readAnswer } from './read-answer.ts';
+import { type Ended, MAX_ANSWER_BYTES, readAnswer, tellTooMuch } from './read-answer.ts';
 
 /** Enough of what a program complains of to tell why it failed. */
 const MAX_COMPLAINT_BYTES = 4096;
@@ -37,15 +38,25 @@ interface Program {
 async function runProgram(program: Program, call: ActionCall): ReturnType<RunAction> {
   const { parts, name, agent } = program;
   const [file = '', ...args] = commandOf(agent.program, name, parts.user);
-  const { exitCode, signal, stdout, stderr, truncated } = await parts.runner.run({
-    file,
-    args,
-    env: composeEnvironment(program, call),
-    input: composeDocument(program, call),
-    signal: call.signal,
-    maxOutputBytes: MAX_ANSWER_BYTES,
+  const request = {
+    ...{ file, args, env: composeEnvironment(program, call), input: composeDocument(program, call) },
+    ...{ signal: call.signal, maxOutputBytes: MAX_ANSWER_BYTES, isOverflowFatal: true },
+  };
+  const { exitCode, signal, stdout, stderr, truncated } = await parts.runner.run(request).catch((thrown: unknown) => {
+    throw explainFailure(program, thrown);
   });
   return answer(program, { exitCode, signal, stdout, stderr, isCut: truncated });
+}
+
+/** The program was looked at before: where the system finds none, it is what the program is to be read by that is missing. */
+function explainFailure({ agent, name, parts }: Program, thrown: unknown): unknown {
+  if (!(thrown instanceof McoError)) return thrown;
+  if (thrown.code === 'failed/too-much-output') return tellTooMuch(`${agent.description.agent}.${name}`);
+  if (thrown.code !== 'failed/not-installed' || parts.user !== undefined) return thrown;
+  return new McoError('failed/not-started', `\`${agent.program}\` could not be started`, {
+    hint: 'look at its first line: the interpreter that it names has to be on the node',
+    cause: thrown,
+  });
 }
 
 /** Without a shell and without a login: what runs is the program, as that account. */

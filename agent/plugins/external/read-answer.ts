@@ -62,7 +62,7 @@ interface Answer {
 }
 
 function readDocument(name: string, { stdout, isCut }: Ended): Answer {
-  if (isCut) throw bad(name, `it wrote more than ${MAX_ANSWER_BYTES} bytes`);
+  if (isCut) throw tellTooMuch(name);
   if (stdout.trim() === '') throw bad(name, 'it wrote nothing to its standard output; one JSON document is expected');
   const document = parse(name, stdout);
   if (!isRecord(document)) throw bad(name, 'its answer is no JSON object');
@@ -76,6 +76,9 @@ function readDocument(name: string, { stdout, isCut }: Ended): Answer {
   if (!isRecord(data)) throw bad(name, 'the data of its answer is no JSON object');
   return { status, message: message.slice(0, MESSAGE_LENGTH), data };
 }
+
+/** Of whatever was longer than an answer may be. */
+export const tellTooMuch = (name: string): McoError => bad(name, `it wrote more than ${MAX_ANSWER_BYTES} bytes`);
 
 function parse(name: string, stdout: string): JsonValue {
   try {

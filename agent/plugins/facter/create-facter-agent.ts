@@ -32,7 +32,7 @@ async function tellFact(parts: FacterAgentParts, call: ActionCall): Promise<Repl
   const fact = String(call.input.fact);
   const { facts, at } = await findFacts(parts, call);
   const value = findFact(facts, fact);
-  return { fact, ...(value === undefined ? {} : { value }), age: ageOf(at, parts.clock) };
+  return { fact, value: value ?? null, age: ageOf(at, parts.clock) };
 }
 
 async function tellAll(parts: FacterAgentParts, call: ActionCall): Promise<ReplyData> {

@@ -26,7 +26,7 @@ export const FACTER_DESCRIPTION: AgentDescription = {
       },
       output: {
         fact: { about: 'name of the fact', label: 'Fact', type: 'string' },
-        value: { about: 'its value; nothing when there is no such fact', label: 'Value' },
+        value: { about: 'its value; null when there is no such fact', label: 'Value' },
         age: AGE,
       },
       words: ['fact'],
@@ -45,6 +45,7 @@ export const FACTER_DESCRIPTION: AgentDescription = {
         count: { about: 'how many', label: 'Count', type: 'integer' },
         age: AGE,
       },
+      display: 'always',
       examples: ['facter all -I web1', 'facter all --json -I web1'],
     },
     refresh: {

@@ -88,12 +88,11 @@ async function tellEnd({ files, tail }: FileAgentParts, input: Input, signal: Ab
   requireConfigured(tail, path, 'tail');
   // A link in a directory of logs may point anywhere.
   const real = await files.resolve(path, signal);
-  if (real === undefined) throw new McoError('failed/no-such-file', `there is no file \`${path}\``);
-  requireConfigured(tail, real, 'tail');
-  const state = await files.look(real, signal);
-  if (state?.type !== 'file') throw new McoError('failed/not-a-file', `\`${path}\` is no file`);
-  const text = await files.tail(real, Number(input.lines), signal);
-  return { text: text ?? '' };
+  if (real !== undefined) requireConfigured(tail, real, 'tail');
+  // INVARIANT: only what stands at `real` itself is shown: `tail` refuses a link that was put there after this look.
+  const text = real === undefined ? undefined : await files.tail(real, Number(input.lines), signal);
+  if (text === undefined) throw new McoError('failed/no-such-file', `there is no file \`${path}\``);
+  return { text };
 }
 
 /** Of a path that the system told. */

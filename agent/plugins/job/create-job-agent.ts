@@ -28,12 +28,13 @@ export function createJobAgent(jobs: JobSpool, now: () => number): Agent {
       async list({ input }) {
         const all = await jobs.list();
         const shown = all.slice(0, Number(input.limit ?? 20));
-        return { jobs: shown.map((job) => tellJob(job, now())), running: all.filter(isRunning).length };
+        const tell = input.ids === true ? tellWhole : tellRow;
+        return { jobs: shown.map((job) => tell(job, now())), running: all.filter(isRunning).length };
       },
       async show({ input }) {
         const job = await find(input);
         const sizes = await measure(jobs, job.id);
-        return { ...tellJob(job, now()), ...tellResult(job), ...sizes };
+        return { ...tellWhole(job, now()), state: job.state, ...tellResult(job), ...sizes };
       },
       tail: ({ input }) => find(input).then((job) => tail(jobs, job, input)),
       kill: (call) => find(call.input).then((job) => kill(jobs, job, call)),
@@ -43,18 +44,38 @@ export function createJobAgent(jobs: JobSpool, now: () => number): Agent {
 
 const isRunning = ({ state }: StoredJob): boolean => state === 'running';
 
-function tellJob(job: StoredJob, now: number): { readonly [name: string]: JsonValue } {
-  const { id, request, startedAt, state } = job;
-  const endedAt = state === 'concluded' ? job.result.endedAt : now;
+interface Told {
+  readonly [name: string]: JsonValue;
+}
+
+const tellWhole = (job: StoredJob, now: number): Told => ({
+  job: job.id,
+  run: job.request.run,
+  ...tellJob(job, now),
+});
+
+/** With the run as commands take it. */
+const tellRow = (job: StoredJob, now: number): Told => ({ run: job.request.run.slice(-4), ...tellJob(job, now) });
+
+function tellJob(job: StoredJob, now: number): Told {
+  const { request, startedAt, isDryRun } = job;
+  const endedAt = job.state === 'concluded' ? job.result.endedAt : now;
   return {
-    job: id,
-    run: request.run,
     action: `${request.agent}.${request.action}`,
     caller: request.caller,
-    state,
+    outcome: judge(job),
+    ...(isDryRun ? { dryrun: true } : {}),
     started: new Date(startedAt).toISOString(),
     elapsed: Math.max(0, Math.round((endedAt - startedAt) / 100) / 10),
   };
+}
+
+/** In a word: what the action made of it counts, and where that is not good, how the program ended. */
+function judge(job: StoredJob): string {
+  if (job.state === 'running') return 'running';
+  if (job.state === 'concluded' && job.result.status === 'ok') return 'ok';
+  if (job.exit.state === 'killed' || job.exit.state === 'lost') return job.exit.state;
+  return job.state === 'concluded' ? 'failed' : 'ended';
 }
 
 function tellResult(job: StoredJob): ReplyData {
@@ -77,13 +98,16 @@ async function measure(jobs: JobSpool, id: string): Promise<ReplyData> {
   return { stdout: await sizeOf('stdout'), stderr: await sizeOf('stderr') };
 }
 
-async function tail(jobs: JobSpool, { id, state }: StoredJob, input: Input): Promise<ReplyData> {
+async function tail(jobs: JobSpool, job: StoredJob, input: Input): Promise<ReplyData> {
+  const { id, state } = job;
   const { offset, lines = 20, stream } = input;
   const output = jobs.output(id);
   const name = stream === 'stderr' ? 'stderr' : 'stdout';
   const from = typeof offset === 'number' ? offset : -MAX_TEXT_BYTES;
   const { text, next, size } = await output.read(name, { offset: from, maxBytes: MAX_TEXT_BYTES });
-  return { text: typeof offset === 'number' ? text : lastLines(text, Number(lines)), next, size, state };
+  const shown = typeof offset === 'number' ? text : lastLines(text, Number(lines));
+  const end = job.state === 'running' ? {} : { exit: describeExit(job.exit) };
+  return { text: shown, next, size, state, outcome: judge(job), ...end };
 }
 
 function lastLines(text: string, count: number): string {
@@ -93,7 +117,10 @@ function lastLines(text: string, count: number): string {
 }
 
 async function kill(jobs: JobSpool, job: StoredJob, { input }: ActionCall): Promise<ReplyData> {
-  if (job.state !== 'running') return { job: job.id, killed: false };
+  if (job.state !== 'running') {
+    const note = `nothing was killed: it had ended before, ${describeExit(job.exit)}`;
+    return { job: job.id, killed: false, note };
+  }
   if (job.dangerOfKill !== undefined && input.force !== true) {
     throw new McoError('failed/dangerous', `not killed: ${job.dangerOfKill}`, { hint: 'add `force` to do it anyway' });
   }

@@ -26,6 +26,9 @@ const job: InputField = {
 const text = (label: string, about: string): OutputField => ({ label, about, type: 'string' });
 const whole = (label: string, about: string): OutputField => ({ label, about, type: 'integer' });
 
+const outcome = text('Outcome', '`running`, `ended` (its result is being made), `ok`, `failed`, `killed`, `lost`');
+const exit = text('Exit', 'how its program ended: `exited 0`, `killed by SIGTERM`, `lost`, `nothing to do`');
+
 const common: Pick<ActionDescription, 'timeoutMs' | 'display'> = { timeoutMs: 10_000, display: 'always' };
 
 const EXAMPLE = '0190a6f0-1c2d-7b3e-8f4a-5b6c7d8e7f3a';
@@ -41,13 +44,18 @@ export const JOB_DESCRIPTION: AgentDescription = {
       effect: 'read',
       input: {
         limit: { about: 'how many at most', type: 'integer', optional: true, default: 20, min: 1, max: 200 },
+        ids: { about: 'the whole ids of jobs and runs', type: 'boolean', optional: true, default: false },
       },
       output: {
-        jobs: { about: 'each job with run, action, caller, state and times', label: 'Jobs', type: 'list' },
+        jobs: {
+          about: 'each job with the end of its run, action, caller, outcome and times',
+          label: 'Jobs',
+          type: 'list',
+        },
         running: whole('Running', 'how many are running'),
       },
       aggregate: [{ function: 'sum', output: 'running' }],
-      examples: ['rpc job list', 'rpc job list limit=5'],
+      examples: ['rpc job list', 'rpc job list limit=5', 'rpc job list ids=true'],
     },
     show: {
       ...common,
@@ -59,10 +67,12 @@ export const JOB_DESCRIPTION: AgentDescription = {
         run: text('Run', 'the run that it came from'),
         action: text('Action', 'what was asked for'),
         caller: text('Caller', 'who asked'),
+        outcome,
         state: text('State', '`running`, `ended` (its result is being made) or `concluded`'),
+        dryrun: { label: 'Dry run', about: 'true where it was one', type: 'boolean' },
         started: text('Started', 'ISO 8601'),
         elapsed: { label: 'Elapsed', about: 'how long it has run, seconds', type: 'number' },
-        exit: text('Exit', 'how its program ended: `exited 0`, `killed by SIGTERM`, `lost`, `nothing to do`'),
+        exit,
         status: text('Status', 'of the result: `ok`, `aborted`'),
         message: text('Message', 'what went wrong'),
         outputs: { label: 'Outputs', about: 'of the action', type: 'object' },
@@ -70,7 +80,7 @@ export const JOB_DESCRIPTION: AgentDescription = {
         stderr: whole('Errors', 'bytes on its standard error'),
       },
       words: ['run'],
-      aggregate: [{ function: 'summary', output: 'state' }],
+      aggregate: [{ function: 'summary', output: 'outcome' }],
       examples: [`rpc job show run=${EXAMPLE}`],
     },
     tail: {
@@ -102,14 +112,20 @@ export const JOB_DESCRIPTION: AgentDescription = {
         next: whole('Next', 'the byte at which what follows begins'),
         size: whole('Size', 'bytes that there are'),
         state: text('State', '`running`, `ended` or `concluded`'),
+        outcome,
+        exit,
       },
       words: ['run', 'lines'],
       line: '{text}',
+      aggregate: [
+        { function: 'summary', output: 'outcome' },
+        { function: 'summary', output: 'exit' },
+      ],
       examples: [`rpc job tail run=${EXAMPLE}`, `rpc job tail run=${EXAMPLE} lines=100`],
     },
     kill: {
       ...common,
-      about: 'ends a job and all that it started; who may start it may do that',
+      about: 'ends a job and what is found of all that it started; who may start it may do that',
       effect: 'write',
       timeoutMs: 30_000,
       input: {
@@ -120,6 +136,7 @@ export const JOB_DESCRIPTION: AgentDescription = {
       output: {
         job: text('Job', 'its id'),
         killed: { label: 'Killed', about: 'whether this ended it; false: it had ended before', type: 'boolean' },
+        note: text('Note', 'why nothing was killed'),
       },
       words: ['run'],
       aggregate: [{ function: 'summary', output: 'killed' }],

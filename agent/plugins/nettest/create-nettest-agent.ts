@@ -38,5 +38,7 @@ async function connect(net: NetBackend, input: Input, signal: AbortSignal): Prom
 async function resolve(net: NetBackend, input: Input, signal: AbortSignal): Promise<ReplyData> {
   const host = String(input.host);
   const found = [...(await net.resolve(host, String(input.type) as AddressFamily, signal))].sort();
-  return { host, addresses: found.slice(0, MAX_ADDRESSES).join(' '), count: found.length };
+  if (found.length === 0) return { host, state: 'not found', count: 0, detail: 'not found' };
+  const addresses = found.slice(0, MAX_ADDRESSES).join(' ');
+  return { host, state: 'found', addresses, count: found.length, detail: `${found.length} found ${addresses}` };
 }

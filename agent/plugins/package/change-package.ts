@@ -9,7 +9,14 @@ import type {
 import type { JobAction, JobEnd, JobPlan } from '../../../src/core/jobs.ts';
 import type { JsonValue } from '../../../src/core/json.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
-import { type ChangeMemory, compareLists, describeRehearsal, describeResult, type Result } from './describe-change.ts';
+import {
+  type ChangeMemory,
+  compareLists,
+  describeRehearsal,
+  describeResult,
+  nameBefore,
+  type Result,
+} from './describe-change.ts';
 import { isThere, isVersion, nameVersions } from './package-state.ts';
 import { requireManager } from './require-manager.ts';
 import { writePackage } from './write-package.ts';
@@ -28,9 +35,11 @@ export function createChange(verb: PackageVerb, packages: PackageBackend): JobAc
         const gone = verb === 'purge' && packages.order === 'deb' ? 'purged' : 'absent';
         return { memory: done(describeRehearsal(change, steps, gone)) };
       }
+      const work = await manager.change(change, signal);
+      // Only now: where a manager waits for its lock here, what others did meanwhile is theirs.
       const list = (await packages.list(signal)).map(writePackage);
-      const memory: ChangeMemory = { before, list };
-      return { work: await manager.change(change, signal), memory: { ...memory } };
+      const memory: ChangeMemory = { before: nameVersions(await packages.status(change.package, signal)), list };
+      return { work, memory: { ...memory } };
     },
     async conclude(end) {
       if (end.exit.state === 'nothing to do') return readDone(end.memory);
@@ -117,12 +126,12 @@ function findMissed({ verb, input, rows, packages }: Outcome): McoError | undefi
   return new McoError('failed/package', `${name} reported no error, and yet \`${String(input.package)}\` is ${now}`);
 }
 
-/** A failure, and what was changed all the same. */
+/** A failure, and what has changed since before. While apt-get waits for its lock that may be another's doing. */
 function tellChanges({ code, message, hint }: McoError, result: Result): McoError {
   const { before, after, also } = result;
-  const own = before === after ? [] : [`${result.package} ${before} -> ${after}`];
+  const own = before === after ? [] : [`${result.package} ${nameBefore(result)} -> ${after}`];
   const changes = [...own, ...also];
   if (changes.length === 0) return new McoError(code, message, { hint });
   const more = changes.length > 3 ? ` and ${changes.length - 3} more` : '';
-  return new McoError(code, `${message}; changed all the same: ${changes.slice(0, 3).join(', ')}${more}`, { hint });
+  return new McoError(code, `${message}; meanwhile changed: ${changes.slice(0, 3).join(', ')}${more}`, { hint });
 }

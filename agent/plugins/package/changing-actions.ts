@@ -6,7 +6,11 @@ const CHANGE_OUTPUT: Readonly<Record<string, OutputField>> = {
   before: { about: 'version before, `absent` or `purged`', label: 'Before', type: 'string' },
   after: { about: 'version after; of a dry run, what it would be', label: 'After', type: 'string' },
   changed: { about: 'whether anything was changed, or would be', label: 'Changed', type: 'boolean' },
-  also: { about: 'what else was changed, `NAME BEFORE -> AFTER`; the first 200', label: 'Also', type: 'list' },
+  also: {
+    about: 'what else was changed meanwhile, `NAME BEFORE -> AFTER`; the first 200',
+    label: 'Also',
+    type: 'list',
+  },
   note: { about: 'the same in short, for the line', label: 'Note', type: 'string' },
 };
 

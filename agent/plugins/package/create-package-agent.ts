@@ -1,9 +1,11 @@
 import type { Agent } from '../../../src/core/agent.ts';
 import { McoError } from '../../../src/core/errors.ts';
-import type { InstalledPackage, PackageBackend } from '../../../src/core/host/package-backend.ts';
+import type { InstalledPackage, PackageBackend, PackageState } from '../../../src/core/host/package-backend.ts';
 import type { Hash } from '../../../src/core/ports.ts';
+import type { ReplyData } from '../../../src/core/reply.ts';
 import { createChange } from './change-package.ts';
 import { PACKAGE_DESCRIPTION } from './description.ts';
+import { findTrouble } from './package-state.ts';
 import { createRefresh } from './refresh-packages.ts';
 import { requireManager } from './require-manager.ts';
 import { compareTexts, writePackage } from './write-package.ts';
@@ -20,7 +22,7 @@ export function createPackageAgent(packages: PackageBackend, hash: Hash): Agent 
         const [first] = rows;
         if (first === undefined) throw new McoError('failed/package', 'the package manager did not say anything');
         const { name, ensure, arch, status } = first;
-        const outputs = { package: name, ensure, arch, status };
+        const outputs = { package: name, ensure, arch, status, ...tellTrouble(rows) };
         return rows.length === 1 ? outputs : { ...outputs, all: rows.map((row) => ({ ...row })) };
       },
       async count({ signal }) {
@@ -51,3 +53,9 @@ const writeList = (list: readonly InstalledPackage[]): string =>
     .map((one) => `${writePackage(one)}\n`)
     .sort(compareTexts)
     .join('');
+
+/** Of a package that is there and not well installed, what it is: in a line of its own in the summary. */
+function tellTrouble(rows: readonly PackageState[]): ReplyData {
+  const state = findTrouble(rows);
+  return state === undefined ? {} : { state, note: ` (${state})` };
+}

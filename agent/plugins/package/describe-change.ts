@@ -10,7 +10,7 @@ export interface ChangeMemory {
   readonly list: readonly string[];
 }
 
-/** What a change did, or would do. `also` are the other packages, `NAME BEFORE -> AFTER`. */
+/** What a change did, or would do. `also` are the other packages, `NAME BEFORE -> AFTER`, whoever changed them meanwhile. */
 export interface Result {
   readonly package: string;
   readonly before: string;
@@ -18,9 +18,14 @@ export interface Result {
   readonly also: readonly string[];
 }
 
+/** What came to a node was `absent` before, as the others in the list were: of them nobody knows what was left. */
+export const nameBefore = ({ before, after }: Pick<Result, 'before' | 'after'>): string =>
+  before === 'purged' && after !== 'purged' ? 'absent' : before;
+
 /** The outputs; those about other packages only where there are any. */
 export function describeResult({ package: name, before, after, also }: Result): ReplyData {
-  const outputs = { package: name, before, after, changed: before !== after || also.length > 0 };
+  const changed = before !== after || also.length > 0;
+  const outputs = { package: name, before: nameBefore({ before, after }), after, changed };
   const [first] = also;
   if (first === undefined) return outputs;
   const more = also.length === 1 ? '' : ` and ${also.length - 1} more`;

@@ -13,12 +13,21 @@ const READING_ACTIONS: Readonly<Record<string, ActionDescription>> = {
       ensure: { about: 'installed version, `absent` or `purged`', label: 'Ensure', type: 'string' },
       arch: { about: 'architecture; empty when it is not installed', label: 'Arch', type: 'string' },
       status: { about: "the package manager's own word", label: 'Status', type: 'string' },
+      state: {
+        about: 'that word again, and only of a package that is not well installed: `half-configured`, `unpacked`...',
+        label: 'Not well installed',
+        type: 'string',
+      },
+      note: { about: 'the same in brackets, for the line', label: 'Note', type: 'string' },
       all: { about: 'where it is installed for several architectures: each of them', label: 'All', type: 'list' },
     },
     words: ['package'],
-    line: '{package}-{ensure}.{arch}',
+    line: '{package}-{ensure}.{arch}{note}',
     display: 'always',
-    aggregate: [{ function: 'summary', output: 'ensure' }],
+    aggregate: [
+      { function: 'summary', output: 'ensure' },
+      { function: 'summary', output: 'state' },
+    ],
     examples: ['package status libc6', 'package -F lsbmajdistrelease=14.04 status openafs-modules-dkms'],
   },
   count: {

@@ -39,7 +39,7 @@ export const PROCESS_DESCRIPTION: AgentDescription = {
         count: { about: 'processes that match, listed or not', label: 'Processes', type: 'integer' },
         memory: { about: 'their resident memory together, kB', label: 'Memory kB', type: 'integer' },
         processes: {
-          about: 'each: pid, ppid, user, state, memory (resident, kB), cpu (%), age (s), command',
+          about: 'each: pid, ppid, user, state, memory_kb (resident), cpu (%), age_s, command',
           label: 'List',
           type: 'list',
         },
@@ -78,7 +78,7 @@ export const PROCESS_DESCRIPTION: AgentDescription = {
           type: 'integer',
         },
         processes: {
-          about: 'each: pid, ppid, user, age (s), wchan (where in the kernel it waits), command',
+          about: 'each: pid, ppid, user, age_s, wchan (where in the kernel it waits), command',
           label: 'List',
           type: 'list',
         },

@@ -20,8 +20,12 @@ const LAST_RUN: Readonly<Record<string, OutputField>> = {
     label: 'Result',
     type: 'string',
   },
-  last_run: { about: 'when the last run ended, seconds since 1970; 0: never', label: 'Last run', type: 'integer' },
-  since_last_run: { about: 'seconds since then; -1: never', label: 'Since last run', type: 'integer' },
+  last_run: {
+    about: 'when the last run ended, seconds since 1970; left out where none ever was',
+    label: 'Last run',
+    type: 'integer',
+  },
+  since_last_run: { about: 'seconds since then; left out likewise', label: 'Since last run', type: 'integer' },
 };
 
 const STALE: Readonly<Record<string, OutputField>> = {

@@ -43,7 +43,9 @@ async function readEnds(files: HostFiles, path: string, signal: AbortSignal): Pr
   const head = await files.read(path, { signal, maxBytes: MAX_REPORT_BYTES });
   // UTF-16 units, of which there are fewer than bytes: a cut one is at least this long in any text.
   if (head === undefined || head.length < MAX_REPORT_BYTES / 4) return head;
-  return `${head}\n${(await files.tail(path, LAST_LINES, signal)) ?? ''}`;
+  const real = await files.resolve(path, signal);
+  const end = real === undefined ? undefined : await files.tail(real, LAST_LINES, signal);
+  return `${head}\n${end ?? ''}`;
 }
 
 /** INVARIANT: a run without a catalogue is a failure, although its summary counts none. */

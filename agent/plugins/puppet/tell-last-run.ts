@@ -4,18 +4,18 @@ import { tellAge } from './tell-age.ts';
 
 export const tellAgo = (at: number, now: number): string => `${tellAge(now / 1000 - at)} ago`;
 
-/** When the last run was and what it came to. */
+/** When the last run was and what it came to. Where none ever was there is no number that could be counted as one. */
 export function tellLastRun(lastRun: PuppetLastRun, now: number): ReplyData {
   const { at, result } = lastRun;
   return {
     result,
-    last_run: at ?? 0,
-    since_last_run: at === undefined ? -1 : Math.max(0, Math.round(now / 1000 - at)),
+    ...(at === undefined ? {} : { last_run: at, since_last_run: Math.max(0, Math.round(now / 1000 - at)) }),
   };
 }
 
-/** The figures of the last run, and its summary in words. */
+/** The figures of the last run, where there was one, and its summary in words. */
 export function tellFigures(lastRun: PuppetLastRun): ReplyData {
+  if (lastRun.at === undefined) return { message: describeFigures(lastRun) };
   const { resources, totalSeconds = 0, retrievalSeconds = 0, configVersion, isFromCache } = lastRun;
   const count = (name: string): number => resources[name] ?? 0;
   return {

@@ -1,5 +1,6 @@
 import { McoError } from '../../../src/core/errors.ts';
 import type { ServiceState, ServiceVerb } from '../../../src/core/host/service-backend.ts';
+import { refuseAll, whyUntouchable } from './why-untouchable.ts';
 
 export const UNIT_PROPERTIES = [
   'Id',
@@ -12,6 +13,7 @@ export const UNIT_PROPERTIES = [
   'ExecMainStatus',
   'NRestarts',
   'CanReload',
+  'SuccessAction',
 ] as const;
 
 /** A unit as `systemctl show` tells it. */
@@ -48,6 +50,7 @@ export function parseSystemdUnit(name: string, stdout: string): SystemdUnit {
     return { ...unit, name, state: 'unknown', detail: 'no such service', isMissing: true };
   }
   const state = readState(active, get('SubState'));
+  const untouchable = whyUntouchable(unit.id, get('SuccessAction')) ?? whyUntouchable(name);
   return {
     ...unit,
     name,
@@ -55,7 +58,10 @@ export function parseSystemdUnit(name: string, stdout: string): SystemdUnit {
     detail: describeState(active, get),
     enabled: readEnabled(get('UnitFileState')),
     endsByItself: get('Type') === 'oneshot',
-    refuses: listRefusals({ load, state, fileState: get('UnitFileState'), canReload: get('CanReload') }),
+    refuses:
+      untouchable === undefined
+        ? listRefusals({ load, state, fileState: get('UnitFileState'), canReload: get('CanReload') })
+        : refuseAll(untouchable),
   };
 }
 

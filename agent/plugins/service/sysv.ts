@@ -3,6 +3,7 @@ import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts'
 import { sleep } from '../../../src/core/waiting.ts';
 import { createOpenrcList, createRunlevelLinks } from './boot-list.ts';
 import { firstWords, toolFailure } from './describe-finished.ts';
+import { refuseAll, whyUntouchable } from './why-untouchable.ts';
 
 /** What was started may die at once, and its script has long said that all is well. */
 const SETTLE_MS = 1000;
@@ -21,7 +22,10 @@ export function createSysvBackend(
   const bootList = isOpenrc ? createOpenrcList(runner) : createRunlevelLinks(runner);
   async function look(name: string, signal: AbortSignal): Promise<ServiceState> {
     const state = parseSysvStatus(name, await runner.run({ file, args: [name, 'status'], signal }));
-    return state.isMissing === true ? state : { ...state, enabled: await bootList.has(name, signal) };
+    if (state.isMissing === true) return state;
+    const untouchable = whyUntouchable(name);
+    const refuses = untouchable === undefined ? {} : { refuses: refuseAll(untouchable) };
+    return { ...state, enabled: await bootList.has(name, signal), ...refuses };
   }
   return {
     status: look,

@@ -30,7 +30,11 @@ const OUTPUT = {
     label: 'Errors',
     type: 'string',
   },
-  truncated: { about: 'true where something was left out: `job tail RUN` shows it', label: 'Cut', type: 'boolean' },
+  truncated: {
+    about: 'true where the node left out the middle of it, which no answer has: `job tail RUN` has the rest',
+    label: 'Cut by the node',
+    type: 'boolean',
+  },
 } as const;
 
 /** Only where the configuration has a section `shell`. */

@@ -1,6 +1,7 @@
 import { McoError } from '../../core/errors.ts';
 import type { FileState, HostFiles } from '../../core/host/host-files.ts';
 import type { Finished, ProcessRunner } from '../../core/ports.ts';
+import { TAIL_REFUSALS, TAIL_SCRIPT } from './tail-script.ts';
 
 const MAX_PATH_BYTES = 4095;
 const DEFAULT_READ_BYTES = 1024 * 1024;
@@ -38,7 +39,8 @@ export function createHostFiles(runner: ProcessRunner): HostFiles {
       return ask('head', [`--bytes=${maxBytes}`, '--', path], { path, signal, maxBytes });
     },
     async tail(path, lines, signal) {
-      const end = await ask('tail', [`--bytes=${TAIL_BYTES}`, '--', path], { path, signal, maxBytes: TAIL_BYTES });
+      const args = ['-c', TAIL_SCRIPT, 'mco-tail', path, String(TAIL_BYTES)];
+      const end = await ask('/bin/sh', args, { path, signal, maxBytes: TAIL_BYTES, refusals: TAIL_REFUSALS });
       return end === undefined ? undefined : lastLines(end, lines);
     },
     async list(path, signal) {
@@ -64,13 +66,15 @@ interface Asked {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly maxBytes?: number;
+  /** What exit codes of its own say. */
+  readonly refusals?: ReadonlyMap<number | undefined, string>;
 }
 
 /** What a tool prints; undefined when there is no such path. */
 async function askTool(
   runner: ProcessRunner,
   { file, args }: { file: string; args: readonly string[] },
-  { path, signal, maxBytes = 64 * 1024 }: Asked,
+  { path, signal, maxBytes = 64 * 1024, refusals }: Asked,
 ): Promise<string | undefined> {
   requireAbsolute(path);
   const finished = await runner.run({ file, args, signal, maxOutputBytes: maxBytes }).catch((thrown: unknown) => {
@@ -79,7 +83,8 @@ async function askTool(
   });
   if (finished.exitCode === 0) return finished.stdout;
   if (isMissing(finished)) return undefined;
-  throw new McoError('failed/file', `\`${path}\`: ${tellReason(finished)}`);
+  const reason = refusals?.get(finished.exitCode) ?? tellReason(finished);
+  throw new McoError('failed/file', `\`${path}\`: ${reason}`);
 }
 
 /** INVARIANT: a path is never taken for an option, and never means something else in another directory. */
@@ -88,8 +93,12 @@ function requireAbsolute(path: string): void {
   throw new McoError('failed/file', `\`${path.slice(0, MAX_REASON_LENGTH)}\` is not an absolute path`);
 }
 
-/** The runner's locale is C, so these are the words; a part of the path that is no directory counts as missing too. */
-const isMissing = ({ stderr }: Finished): boolean => /: (?:No such file or directory|Not a directory)\n?$/.test(stderr);
+/**
+ * The runner's locale is C, so these are the words, dash's shorter ones too; a part of the path that is no directory
+ * counts as missing as well.
+ */
+const isMissing = ({ stderr }: Finished): boolean =>
+  /: (?:No such file(?: or directory)?|Not a directory)\n?$/.test(stderr);
 
 /** The system's own words: what follows the last colon. */
 function tellReason({ stderr, signal }: Finished): string {

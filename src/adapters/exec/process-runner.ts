@@ -43,10 +43,16 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs, noteGivenUp }:
     if (signal.aborted) return reject(timedOut(request));
     const child = start(request);
     // A child that can't be killed (state D) never exits, so nobody waits for it.
-    const onAbort = (): void => {
+    const giveUp = (problem: McoError): void => {
       if (child.pid !== undefined) noteGivenUp(child);
       endGroup(child, killGraceMs);
-      reject(timedOut(request));
+      reject(problem);
+    };
+    const onAbort = (): void => giveUp(timedOut(request));
+    const onOverflow = (): void => {
+      if (request.isOverflowFatal !== true) return;
+      signal.removeEventListener('abort', onAbort);
+      giveUp(saidTooMuch(request, maxOutputBytes));
     };
     // First of all: out of file descriptors there are no streams, and an `error` that nobody hears ends the process.
     child.once('error', (cause) => {
@@ -55,7 +61,7 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs, noteGivenUp }:
     });
     if (!hasStreams(child)) return;
     writeInput(child, request.input);
-    const stdout = collectHead(child.stdout, maxOutputBytes);
+    const stdout = collectHead(child.stdout, maxOutputBytes, onOverflow);
     const stderr = collectHead(child.stderr, maxOutputBytes);
 
     // Not 'close': that waits for whoever else holds the pipes.
@@ -133,6 +139,9 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
 }
 
 const timedOut = ({ file }: ProcessRequest): McoError => new McoError('failed/timeout', `\`${file}\` took too long`);
+
+const saidTooMuch = ({ file }: ProcessRequest, bytes: number): McoError =>
+  new McoError('failed/too-much-output', `\`${file}\` wrote more than ${bytes} bytes, and was ended`);
 
 function describeStartFailure({ file }: ProcessRequest, cause: unknown): McoError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;

@@ -2,12 +2,17 @@ import type { Tell } from '../../core/command.ts';
 import type { RunRecord } from '../../core/store.ts';
 import type { IncomingMessage } from '../../core/surface.ts';
 import type { Bot } from '../bot.ts';
-import { runPlaceOf } from '../find-run.ts';
+import { keepsNoRuns, runPlaceOf } from '../find-run.ts';
 
 const MAX_RUNS = 20;
 
-/** The newest runs of this channel; in a thread, of the thread. */
-export async function listRuns({ store }: Bot, message: IncomingMessage): Promise<Tell> {
+/**
+ * The newest runs of this channel; in a thread, of the thread.
+ *
+ * @throws McoError `usage/no-runs`
+ */
+export async function listRuns({ store, authority }: Bot, message: IncomingMessage): Promise<Tell> {
+  if (authority.leavesToNodes === true) throw keepsNoRuns();
   const { chat, channel, thread } = runPlaceOf(message);
   const runs = await store.runs.list({ chat, channel, thread, max: MAX_RUNS });
   const where = thread === undefined ? 'this channel' : 'this thread';

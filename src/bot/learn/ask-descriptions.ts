@@ -35,7 +35,7 @@ export async function askDescriptions(bot: Bot, run: Run, subject: Subject): Pro
   const variants = await askDigests(bot, run, subject);
   const found = await askVariants(bot, run, { subject, variants });
   // Half of the answers would make it stricter than it is for ten minutes.
-  if (subject.signal.aborted) return { reason: 'cancelled' };
+  if (subject.signal.aborted) return { reason: 'cancelled before all was told' };
   const { description, reason } = weighVariants(variants, found);
   if (description === undefined) return { reason };
   const versions = variants.slice(0, MAX_VERSIONS).map(({ version, digest, nodes }) => ({

@@ -69,7 +69,7 @@ async function askAndRecord(bot: Bot, name: string, curiosity: Curiosity): Promi
   const nodes = (learned?.versions ?? []).reduce((sum, version) => sum + version.nodes, 0);
   await trail.record('outcome', {
     ...about,
-    result: learned === undefined ? 'NO RESPONSE' : 'OK',
+    result: learned !== undefined ? 'OK' : reason !== undefined ? 'FAILED' : 'NO RESPONSE',
     count: nodes,
     elapsedMs: bot.clock.now() - startedAt,
     ...(reason === undefined ? {} : { reason }),

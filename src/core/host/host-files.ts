@@ -29,7 +29,10 @@ export interface HostFiles {
     path: string,
     options: { readonly signal: AbortSignal; readonly maxBytes?: number | undefined },
   ): Promise<string | undefined>;
-  /** The last lines of a file, at most 64 KiB; undefined: there is none. */
+  /**
+   * The last lines of a file, at most 64 KiB; undefined: there is none. The path is one as `resolve` tells it: one that
+   * goes over a link, or has become one that does, is refused, and so is what is no file.
+   */
   tail(path: string, lines: number, signal: AbortSignal): Promise<string | undefined>;
   /** Names in a directory, sorted; empty where there is none. At most 10,000. */
   list(path: string, signal: AbortSignal): Promise<readonly string[]>;

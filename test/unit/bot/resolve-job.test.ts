@@ -166,6 +166,27 @@ describe('looking after a job', () => {
     assert.equal(scene.jobRequests().at(-1)?.input.run, run.id, 'the last run was a look at the job');
   });
 
+  it('without a run is about the newest that can have made a job, not about questions since', async () => {
+    const scene = await createJobScene();
+    const older = await scene.ask('package update nginx');
+    const run = await scene.ask('package update bash');
+    await scene.ask('ping');
+    await scene.ask(`job show ${older.id.slice(-4)}`);
+    await scene.ask('job');
+    assert.equal(scene.jobRequests().at(-1)?.input.run, run.id);
+    await scene.ask('job tail last 5');
+    assert.equal(scene.jobRequests().at(-1)?.input.run, run.id);
+  });
+
+  it('without a run that can have made a job says so', async () => {
+    const scene = await createJobScene();
+    await scene.ask('ping');
+    await scene.chat.say('job');
+    await scene.clock.advance(2000);
+    assert.match(scene.chat.whispers.at(-1)?.text ?? '', /none of your last runs in this channel began a job/);
+    assert.equal(scene.jobRequests().length, 0);
+  });
+
   it('asks single nodes where they are named', async () => {
     const scene = await createJobScene();
     await scene.ask('package update nginx');

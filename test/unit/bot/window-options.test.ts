@@ -28,12 +28,13 @@ describe('what says by itself how many are at work', () => {
     assert.equal(report?.header.command, 'puppet runall 2 --max-fail 1');
   });
 
-  it('gives way to what was typed', async () => {
-    const { run, bus, clock } = fleet();
-    const before = clock.now();
-    await run('puppet runall 3 --at-once 1', { agents });
-    const sent = bus.published.slice(1).map(({ body }) => decodeRequest(body).issuedAt - before);
-    assert.equal(new Set(sent).size, 3, 'one after the other');
+  it('says it once: `--at-once` beside it is refused', async () => {
+    const { run, bus } = fleet();
+    const { refusal } = await run('puppet runall 3 --at-once 1', { agents });
+    assert.equal(refusal?.error.code, 'usage/conflicting-options');
+    const { at } = refusal.error;
+    assert.equal(at?.text.slice(at.start, at.end), '1');
+    assert.equal(bus.published.length, 0);
   });
 
   it('asks each node alone, reads too', async () => {

@@ -129,6 +129,63 @@ describe('shell', () => {
     assert.equal(ask("shell run echo '$HOME' '*'").input.command, "echo '$HOME' '*'");
   });
 
+  it('takes no option away from the program', () => {
+    const torn: readonly (readonly [string, string, string])[] = [
+      ['shell run rm -v -q /tmp/x -I n', '-v', '`shell run "rm -v -q /tmp/x" -I n`'],
+      ['shell run echo -1 a', '-1', '`shell run "echo -1 a"`'],
+      ['shell run ls -v', '-v', '`shell run "ls -v"`'],
+      ['shell run ls -la', '-la', '`shell run "ls -la"`'],
+      ['shell run ls -la /tmp -I n', '-la', '`shell run "ls -la /tmp" -I n`'],
+      ['shell run df -h', '-h', '`shell run "df -h"`'],
+      ['shell run ls --color=auto', '--color=auto', '`shell run "ls --color=auto"`'],
+      ['shell run uptime --json', '--json', '`shell run "uptime --json"`'],
+      ['shell start tail -t 5 /tmp/x', '-t', '`shell start "tail -t 5 /tmp/x"`'],
+      ['shell run ls -I n -- -la', '-I', '`shell run "ls -I n -- -la"`'],
+      ['rpc shell run ls -v', '-v', '`rpc shell run "ls -v"`'],
+      ['policy explain shell run rm -v x', '-v', '`policy explain shell run "rm -v x"`'],
+      ["shell run echo '$X' -v", '-v', '`shell run "PROGRAM WORD WORD"`'],
+    ];
+    for (const [text, marked, hint] of torn) {
+      const error = refused(text);
+      assert.deepEqual([error.code, error.marked], ['usage/torn-program', marked], text);
+      assert.ok(error.hint.includes(hint), `${text}: ${error.hint}`);
+    }
+  });
+
+  it("takes options where they can be nobody else's", () => {
+    for (const [text, command] of [
+      ['shell run "uptime" -v', 'uptime'],
+      ['shell run "ls -la" -v -I n', 'ls -la'],
+      ['shell run command=uptime -v', 'uptime'],
+      ['shell run -v ls /tmp', 'ls /tmp'],
+      ['-q shell -v run ls /tmp -I n', 'ls /tmp'],
+      ['shell run -I n -- ls -la', 'ls -la'],
+      ['shell run ls /tmp -I n -F a=b -C c -S a -T x --limit 5', 'ls /tmp'],
+      ['shell run ls -I n shell=sh', 'ls'],
+    ] as const) {
+      assert.equal(ask(text).input.command, command, text);
+    }
+    const again = parseCommandLine('-v shell run ls /tmp -I n').canonical;
+    assert.equal(again, 'shell run -I n -v ls /tmp');
+    assert.equal(parseCommandLine('shell run uptime -I n').canonical, 'shell run uptime -I n');
+    assert.equal(parseCommandLine('shell run --help').canonical, 'help shell');
+  });
+
+  it('refuses what only a shell would understand, left bare', () => {
+    for (const [text, marked] of [
+      ['shell run ls | wc', '|'],
+      ['shell run ls > /tmp/x', '>'],
+      ['shell run make && echo', '&&'],
+      ['shell run make 2>&1', '2>&1'],
+      ['shell run ls | wc shell=sh', '|'],
+    ] as const) {
+      const error = refused(text);
+      assert.deepEqual([error.code, error.marked], ['usage/needs-shell', marked], text);
+      assert.match(error.hint, /shell=sh/);
+    }
+    assert.equal(ask("shell run echo '|'").input.command, "echo '|'");
+  });
+
   it('keeps its other inputs apart', () => {
     const { input } = ask('shell run ls /tmp shell=sh directory=/var');
     assert.deepEqual([input.command, input.shell, input.directory], ['ls /tmp', 'sh', '/var']);

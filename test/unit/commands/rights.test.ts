@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
 import { COMMANDS } from '../../../commands/index.ts';
 import { planCommand } from '../../../src/bot/plan-command.ts';
+import type { ActionDescription } from '../../../src/core/agent-description.ts';
 import type { Plan } from '../../../src/core/command.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { parseCommandLine } from '../../../src/language/parse-command-line.ts';
@@ -144,6 +145,56 @@ describe('help tells only what this person may use here', () => {
   });
 
   it('the option `--nodes`', () => assert.match(toldTo(everything, 'help'), /--nodes last\|RUN/));
+});
+
+describe('help for one action', () => {
+  it('shows that action alone, with the ways to write it', () => {
+    const told = toldTo(everything, 'help package update');
+    assert.match(told, /package update NAME VERSION/);
+    assert.match(told, /package update \(write\)/);
+    assert.doesNotMatch(told, /package (?:status|count|install)|purge/);
+    assert.match(toldTo(everything, 'help rpcutil get_fact'), /\nrpcutil get_fact FACT\n/);
+    assert.match(toldTo(everything, 'help puppet runall'), /puppet runall/);
+  });
+
+  it('is not given to who may not use it, and other words stay errors', () => {
+    assert.match(toldTo(noUpdate, 'help package update'), /^unknown\/action .*known: status, count/);
+    assert.match(toldTo(noUpdate, 'help package updat'), /^unknown\/action (?!.*`update`)/);
+    assert.match(toldTo(everything, 'help package udpate'), /did you mean `update`/);
+    assert.match(toldTo(everything, 'help package update bash'), /^usage\/stray-word `bash`/);
+    assert.match(toldTo(everything, 'help ping update'), /^usage\/stray-word `update`/);
+    assert.match(toldTo(everything, 'help package NAME'), /^unknown\/action/);
+  });
+
+  it('tells of inputs what they may be', () => {
+    const told = toldTo(everything, 'help process list');
+    assert.match(told, / {2}limit \(integer from 1 to 500; optional; default 30\): how many are listed/);
+    assert.match(told, / {2}sort \(one of memory, cpu, age; optional; default memory\): /);
+    assert.match(told, / {2}pattern \(string; optional\): /);
+    assert.match(toldTo(everything, 'help package update'), / {2}package \(string\): /);
+  });
+
+  it('tells the words of an agent that no command is made for', () => {
+    const greet: ActionDescription = {
+      about: 'greets',
+      effect: 'read',
+      timeoutMs: 1000,
+      output: {},
+      words: ['name', 'salute'],
+      input: {
+        name: { about: 'whom', type: 'string' },
+        salute: { about: 'how', type: 'string', optional: true },
+        pin: { about: 'a secret', type: 'string', secret: true },
+        times: { about: 'how often', type: 'integer', default: 1 },
+      },
+    };
+    const hello = { agent: 'hello', version: '1.0.0', about: 'greets', actions: { greet } };
+    const world = { ...makeWorld(everything), agents: [...AGENT_DESCRIPTIONS, hello] };
+    const plan = planCommand(parseCommandLine('help hello'), COMMANDS, world);
+    assert.ok(plan.kind === 'tell');
+    const usage = plan.sections.find(({ heading }) => heading === 'Usage');
+    assert.deepEqual(usage?.lines, ['hello greet NAME [SALUTE] pin=PIN [key=value ...]']);
+  });
 });
 
 describe('what asks no node takes no options for nodes', () => {

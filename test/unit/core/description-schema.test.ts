@@ -49,8 +49,15 @@ describe('a description of an agent', () => {
   });
 
   it('is refused with the place of the mistake', () => {
-    refused(withAction({ effects: 'read' }), /^`actions\.look\.effects`: there is no such key$/);
+    refused(
+      withAction({ effects: 'read' }),
+      /^`actions\.look\.effects`: there is no such key; did you mean `effect`\?$/,
+    );
     refused(withAction({ effect: 'reed' }), /^`actions\.look\.effect`: must be one of `read`, `write`$/);
+    refused(
+      withAction({ effect: undefined, efect: 'read' }),
+      /^`actions\.look\.efect`: there is no such key; did you mean `effect`\?$/,
+    );
     refused(withAction({ timeoutMs: undefined }), /^`actions\.look\.timeoutMs`: is missing$/);
     refused(withAction({ timeoutMs: 99_999_999 }), /timeoutMs`: is more than 86400000$/);
     refused(withAction({ about: 'two\nlines' }), /about`: holds a control character/);

@@ -43,7 +43,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   ['audit --since 2026-11-22T00:00Z --until 90s', 'audit --since 2026-11-22 --until 90s'],
   ['policy explain --in console --as ana ping', 'policy explain ping --as ana --in console'],
-  ['shell run -q -- ls -l', 'shell run ls -q -- -l'],
+  ['shell run -q -- ls -l', 'shell run -q -- ls -l'],
   ["rpc x y ''", "rpc x y ''"],
   ['rpc x y "a\'b\\$c"', 'rpc x y "a\'b\\$c"'],
 ];

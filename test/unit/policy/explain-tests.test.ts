@@ -33,6 +33,11 @@ const NODE_CASES = `cases:
   - { signer: mco-read, as: "person:ana", action: package.status, effect: read, expect: allow }
 `;
 
+const describeAgent = (agent: string, action: string): AgentDescription => ({
+  ...{ agent, version: '1.0.0', about: 'a test' },
+  actions: { [action]: { about: 'does it', effect: 'read', timeoutMs: 1000, input: {}, output: {} } },
+});
+
 const treeOf = (
   changes: Partial<Record<'bot' | 'node' | 'botCases' | 'nodeCases', string | undefined>> = {},
 ): PolicyTree => {
@@ -71,6 +76,32 @@ describe('testing a policy', () => {
       [2, 6, 11].map((line) => `node/web.yaml:${line}: no case reaches this rule`),
     );
     assert.match(none.summary, /3 rules that no case reaches/);
+  });
+
+  const HELLO = [{ ...describeAgent('hello', 'greet') }, describeAgent('package', 'status')];
+
+  it('fails on a rule and on a case for an action that its agent has not', () => {
+    const bot = BOT.replace('actions: ["*"]', 'actions: ["*", hello.great]');
+    const botCases = `${BOT_CASES}${BOT_CASES.replace('cases:\n', '').replace('package.status', 'hello.great')}`;
+    const { isGood, failures, summary } = runPolicyTests(treeOf({ bot, botCases }), HELLO);
+    assert.equal(isGood, false);
+    assert.deepEqual(failures, [
+      'cases/bot.yaml:3: `hello` has no action `hello.great`; did you mean `hello.greet`?',
+      'policy.yaml:6: `hello` has no action `hello.great`; did you mean `hello.greet`?',
+    ]);
+    assert.match(summary, /1 action that no agent has/);
+    const node = NODE.replace('["*"]', '["hello.x*"]');
+    assert.match(
+      runPolicyTests(treeOf({ node }), HELLO).failures.join('\n'),
+      /node\/web\.yaml:\d+: `hello` has no action/,
+    );
+  });
+
+  it('only mentions agents that are not built in: they may come from nodes', () => {
+    const bot = BOT.replace('actions: ["*"]', 'actions: ["*", other.thing, "oth*.thing", mcobot.audit, "hello.*"]');
+    const { isGood, summary } = runPolicyTests(treeOf({ bot }), HELLO);
+    assert.equal(isGood, true);
+    assert.match(summary, /every rule is reached; not built in: other$/);
   });
 
   it('fails on a file that can’t be read, and tests the others', () => {
@@ -131,11 +162,9 @@ describe('testing a policy with the descriptions of its actions', () => {
     });
   }
 
-  it('says nothing of agents and actions that nobody described', () => {
-    for (const action of ['nrpe.run', 'package.purge']) {
-      const botCases = `${BOT_CASES}  - { as: ana, in: console, action: ${action}, effect: read, inputs: { command: x }, expect: allow }\n`;
-      assert.deepEqual(failuresOf({ botCases }), []);
-    }
+  it('fails nothing for agents that nobody described', () => {
+    const botCases = `${BOT_CASES}  - { as: ana, in: console, action: nrpe.run, effect: read, inputs: { command: x }, expect: allow }\n`;
+    assert.deepEqual(failuresOf({ botCases }), []);
     const bot = `${BOT}deny:\n  - { actions: ["nrpe.*"], who: [ana], inputs: { command: [x] } }\n`;
     assert.deepEqual(failuresOf({ bot }), ['policy.yaml:10: no case reaches this rule']);
   });

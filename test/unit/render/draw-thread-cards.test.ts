@@ -116,3 +116,23 @@ test('who could not say whether they match is listed by reason, however many the
 test('where nobody was asked there are no cards', () => {
   assert.deepEqual(drawThreadCards(makeReport({ outcome: 'NO MATCH', results: [] }), SLACK_TRAITS), []);
 });
+
+test('what a node left out itself is not said to be in a file', () => {
+  const data = { stdout: `${'line\n'.repeat(300)}[9 bytes are left out]\n` };
+  const textFor = (truncated: boolean): string =>
+    textOf(
+      drawThreadCards(
+        makeReport({ display: 'all', labels: { stdout: 'Output' }, results: [ok('web1', { ...data, truncated })] }),
+        { ...SLACK_TRAITS, hasFiles: false },
+      ),
+    );
+  assert.match(textFor(false), /marks what was cut: --json and --csv hold all$/m);
+  assert.match(textFor(true), /marks what was cut: --json and --csv hold all that nodes sent$/m);
+});
+
+test("a program's own words are shown alone", () => {
+  const shape = { display: 'all', line: '{text}', labels: { text: 'Text', next: 'Next', size: 'Size' } } as const;
+  const report = makeReport({ ...shape, results: [ok('web1', { text: 'hello', next: 5, size: 5 })] });
+  const [part] = drawThreadCards(report, SLACK_TRAITS)[0]?.body ?? [];
+  assert.deepEqual(part, { kind: 'table', columns: ['Node', 'Text'], rows: [['web1', 'hello']] });
+});

@@ -4,9 +4,9 @@ import { drawFields, fillLine } from '../../../src/render/fill-line.ts';
 
 const limits = { maxFields: 3, maxLines: 3, maxLength: 20 };
 
-test('outputs are filled in, and what is missing is empty', () => {
+test('outputs are filled in, what is missing is empty, and what is nothing is said to be', () => {
   assert.equal(fillLine('{package}-{ensure}.{arch}', { package: 'bash', ensure: '5.2' }), 'bash-5.2.');
-  assert.equal(fillLine('{toString}{a}', { a: null }), '');
+  assert.equal(fillLine('{toString}{a}', { a: null }), '(none)');
 });
 
 test('what a node sent is not a template itself, and nested data is compact JSON', () => {

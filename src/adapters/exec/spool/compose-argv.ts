@@ -2,10 +2,10 @@ import { access, constants } from 'node:fs/promises';
 import { McoError } from '../../../core/errors.ts';
 import type { JobCommand, JobLimits } from '../../../core/jobs.ts';
 import type { ProcessRunner } from '../../../core/ports.ts';
+import { wrapEnvironment } from './environment-script.ts';
 
 const PATHS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const ENVIRONMENT = { PATH: PATHS.join(':'), LC_ALL: 'C.UTF-8', HOME: '/', TERM: 'dumb' };
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const ACCOUNT = /^[A-Za-z_][A-Za-z0-9._-]{0,63}\$?$/;
 const LOOK_UP_MS = 5000;
 const MEBIBYTE = 1024 * 1024;
@@ -15,12 +15,12 @@ export interface Argv {
   /** The program itself, which must be there. */
   readonly file: string;
   readonly argv: readonly string[];
+  /** What the runner hands on: the values of the job's variables. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * A job's command with its limits, account and environment, as one argument array.
- *
- * INVARIANT: the environment is set after the account: what a person chose never reaches a program that still is root.
+ * A job's command with its limits, account and the names of its variables, as one argument array.
  *
  * @throws McoError `failed/not-installed`, `failed/no-account`, `failed/not-started`
  */
@@ -31,11 +31,9 @@ export async function composeArgv(id: string, command: JobCommand, runner: Proce
   const limits = listLimits(command.limits);
   const prlimit = limits.length === 0 ? [] : [await locate('prlimit'), ...limits];
   const account = command.user === undefined ? [] : await becomeUser(command.user, runner);
-  const variables = Object.entries({ ...ENVIRONMENT, ...command.env, MCO_JOB: id });
-  const bad = variables.find(([name]) => !NAME.test(name));
-  if (bad !== undefined) throw refuse(`\`${bad[0]}\` can't be the name of an environment variable`);
-  const env = [await locate('env'), '-i', ...variables.map(([name, value]) => `${name}=${value}`)];
-  return { file, argv: [...prlimit, ...account, ...env, file, ...command.args] };
+  const variables = { ...ENVIRONMENT, ...command.env, MCO_JOB: id };
+  const wrapping = wrapEnvironment(variables, await locate('env'));
+  return { file, argv: [...prlimit, ...account, ...wrapping.argv, file, ...command.args], env: wrapping.env };
 }
 
 /** A name is looked up in directories of the system itself; paths are looked at by the runner, which may hang on them. */

@@ -14,6 +14,9 @@ const MAX_RECORD_BYTES = 2 * 1024 * 1024;
 
 const OPEN = 'job.json';
 const CONCLUDED = 'concluded.json';
+/** Empty; its new name says what there may be no room to write. */
+const UNANSWERED = 'unanswered';
+const ANSWERED = 'answered';
 
 /** A job as its directory holds it. */
 export interface KeptJob {
@@ -117,6 +120,22 @@ function parseJob(text: string, directory: string): KeptJob {
   } catch (cause) {
     throw new McoError('failed/spool', `${directory} holds something that is not a job`, { cause });
   }
+}
+
+/** Prepares `noteAnswered`. @throws the file system's error */
+export async function prepareNote(directory: string): Promise<void> {
+  await (await open(join(directory, UNANSWERED), 'wx', 0o600)).close();
+}
+
+/** Notes that a job was answered and recorded, where what came of it can't be written down. Needs no room. */
+export async function noteAnswered(directory: string): Promise<void> {
+  await rename(join(directory, UNANSWERED), join(directory, ANSWERED)).catch(() => {});
+}
+
+/** When that was noted, ms since the epoch; undefined: it was not. */
+export async function findAnswered(directory: string): Promise<number | undefined> {
+  const stat = await lstat(join(directory, ANSWERED)).catch(() => undefined);
+  return stat?.isFile() ? Math.floor(stat.ctimeMs) : undefined;
 }
 
 async function forgetSecrets(directory: string): Promise<void> {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { McoError, toMcoError } from '../../../core/errors.ts';
 import type { JobExit } from '../../../core/jobs.ts';
 import { UUID } from '../../../core/names.ts';
-import { type KeptJob, readJob, requireOwn } from './job-files.ts';
+import { concludeAnswered } from './conclude-answered.ts';
+import { type KeptJob, readJob, requireOwn, writeJob } from './job-files.ts';
+import { isLock } from './lock-name.ts';
 import { removeJob } from './remove-job.ts';
 
 /** A job as this process knows it. */
@@ -13,6 +15,8 @@ export interface Entry extends KeptJob {
   readonly isStarting: boolean;
   /** Once it was seen; it never changes any more. */
   readonly exit: JobExit | undefined;
+  /** It is concluded, and there was no room to write that down. */
+  readonly isUnwritten: boolean;
   /** Of a concluded job: what it takes on the disk. */
   readonly bytes: number;
 }
@@ -57,6 +61,7 @@ export async function readIndex(
   const entries: Entry[] = [];
   for (const name of names) {
     const path = join(directory, name);
+    if (isLock(name)) continue;
     if (!UUID.test(name)) {
       onProblem(new McoError('failed/spool', `${path} is no job's directory: it is left alone`));
       continue;
@@ -72,9 +77,29 @@ export async function readIndex(
 }
 
 async function readEntry(directory: string, id: string): Promise<Entry> {
-  const job = await readJob(directory, id);
+  const stored = await readJob(directory, id);
+  const answered = await concludeAnswered(directory, stored);
+  const job = answered ?? stored;
   const bytes = job.end === undefined ? 0 : await measureJob(directory);
-  return { ...job, directory, isStarting: false, exit: job.end?.exit, bytes };
+  const isUnwritten = answered !== undefined;
+  return { ...job, directory, isStarting: false, exit: job.end?.exit, isUnwritten, bytes };
+}
+
+/** Writes down what could not be before; what still can't is told, and tried again the next time. */
+export async function writeUnwritten(
+  entries: Map<string, Entry>,
+  onProblem: (problem: McoError) => void,
+): Promise<void> {
+  for (const [id, entry] of entries) {
+    const { directory, record, isIdle, end, isUnwritten } = entry;
+    if (!isUnwritten) continue;
+    try {
+      await writeJob(directory, { record, isIdle, end });
+      entries.set(id, { ...entry, isUnwritten: false, bytes: await measureJob(directory) });
+    } catch (thrown) {
+      onProblem(toMcoError(thrown));
+    }
+  }
 }
 
 /** What a job takes on the disk. */

@@ -4,8 +4,8 @@ import type { JobCommand, JobExit, JobPretence, JobRecord, JobSpool, StoredJob }
 import type { Clock, ProcessRunner } from '../../../core/ports.ts';
 import { endJob } from './end-job.ts';
 import type { Membership } from './find-members.ts';
-import { writeJob } from './job-files.ts';
-import { type Entry, ensureSpool, type KeepLimits, measureJob, prune, readIndex } from './job-index.ts';
+import { noteAnswered, writeJob } from './job-files.ts';
+import { type Entry, ensureSpool, type KeepLimits, measureJob, prune, readIndex, writeUnwritten } from './job-index.ts';
 import { createJobWatch, type JobWatch } from './job-watch.ts';
 import { lookAtJob } from './look-at-job.ts';
 import { readOutput } from './read-output.ts';
@@ -59,6 +59,7 @@ export async function openJobSpool(options: JobSpoolOptions): Promise<DiskSpool>
     return new Map<string, Entry>();
   });
   await prune(entries, { limits: limitsOf(options), now: clock.now(), onProblem });
+  await writeUnwritten(entries, onProblem);
   return createSpool(entries, options);
 }
 
@@ -79,6 +80,8 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
     update(id, { exit });
   });
 
+  const makeRoom = (): Promise<void> => prune(entries, { limits, now: clock.now(), onProblem });
+
   function update(id: string, fields: Partial<Entry>): void {
     const entry = entries.get(id);
     if (entry !== undefined) entries.set(id, { ...entry, ...fields });
@@ -92,7 +95,7 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
       throw new McoError('failed/busy', `this node runs ${running} jobs already`);
     const directory = join(options.directory, id);
     const isIdle = work === undefined;
-    entries.set(id, { record, isIdle, directory, isStarting: true, exit: undefined, bytes: 0 });
+    entries.set(id, { record, isIdle, directory, isStarting: true, exit: undefined, isUnwritten: false, bytes: 0 });
     try {
       await ensureSpool(options.directory);
       const onExit = (): void => watch.nudge(id);
@@ -124,9 +127,14 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
       const { directory, isIdle, ...entry } = requireEntry(entries, id);
       const end = { exit: entry.exit ?? LOST, result };
       const record = { ...entry.record, request, input: request.input, memory: null };
-      await writeJob(directory, { record, isIdle, end });
+      await makeRoom();
+      await writeJob(directory, { record, isIdle, end }).catch(async (thrown: unknown) => {
+        await noteAnswered(directory);
+        throw thrown;
+      });
       update(id, { record, end, exit: end.exit, bytes: await measureJob(directory) });
-      await prune(entries, { limits, now: clock.now(), onProblem });
+      await makeRoom();
+      await writeUnwritten(entries, onProblem);
     },
     running: countRunning,
     stuck: () => [...stuck.values()].reduce((sum, count) => sum + count, 0),

@@ -1,14 +1,17 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open } from 'node:fs/promises';
 import { McoError } from '../../../core/errors.ts';
 import type { OutputPart } from '../../../core/jobs.ts';
 
 const MAX_READ_BYTES = 1024 * 1024;
 /** A character has four bytes at most. */
 const MAX_TAIL_BYTES = 3;
+/** Ends a stream of which some was not kept. It takes no room on the disk: the runner only renames a file. */
+const CUT_MARK = Buffer.from('\n[cut: no more of it is kept]\n');
+const NONE = Buffer.alloc(0);
 
 /**
- * A part of what a stream said, in whole characters. Nothing where there is no file.
+ * A part of what a stream said, in whole characters; at the end stands whether it was cut. Nothing where there is no file.
  *
  * @throws McoError `failed/spool`
  */
@@ -16,33 +19,49 @@ export async function readOutput(
   path: string,
   { offset, maxBytes }: { readonly offset: number; readonly maxBytes: number },
 ): Promise<OutputPart> {
+  // INVARIANT: looked at first, since what was cut does not grow any more.
+  const mark = await findMark(path);
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (cause: unknown) => {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new McoError('failed/spool', `${path} can't be read`, { cause });
     },
   );
-  if (file === undefined) return { text: '', offset: 0, next: 0, size: 0 };
   try {
-    const { size } = await file.stat();
+    const written = (await file?.stat())?.size ?? 0;
+    const size = written + mark.length;
     const from = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
     const length = Math.min(maxBytes, MAX_READ_BYTES, size - from);
-    return { ...(await readWhole(file, { from, length, isFromEnd: offset < 0 })), size };
+    const bytes = await readBytes(file, { from, length, written, mark });
+    return { ...cutWhole(bytes, { from, isFromEnd: offset < 0 }), size };
   } catch (cause) {
     throw new McoError('failed/spool', `${path} can't be read`, { cause });
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 
-async function readWhole(
-  file: FileHandle,
-  { from, length, isFromEnd }: { from: number; length: number; isFromEnd: boolean },
-): Promise<Omit<OutputPart, 'size'>> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, from);
-  const start = isFromEnd && from > 0 ? countRest(buffer.subarray(0, bytesRead)) : 0;
-  const part = buffer.subarray(start, bytesRead);
+const findMark = (path: string): Promise<Buffer> =>
+  access(`${path}.cut`).then(
+    () => CUT_MARK,
+    () => NONE,
+  );
+
+/** As if the mark stood in the file, after what was written. */
+async function readBytes(
+  file: FileHandle | undefined,
+  { from, length, written, mark }: { from: number; length: number; written: number; mark: Buffer },
+): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.max(0, Math.min(length, written - from)));
+  const bytesRead = file === undefined ? 0 : (await file.read(buffer, 0, buffer.length, from)).bytesRead;
+  const markFrom = Math.max(0, from - written);
+  const rest = length - buffer.length;
+  return Buffer.concat([buffer.subarray(0, bytesRead), mark.subarray(markFrom, markFrom + rest)]);
+}
+
+function cutWhole(bytes: Buffer, { from, isFromEnd }: { from: number; isFromEnd: boolean }): Omit<OutputPart, 'size'> {
+  const start = isFromEnd && from > 0 ? countRest(bytes) : 0;
+  const part = bytes.subarray(start);
   const whole = part.subarray(0, part.length - countBegun(part));
   // Bytes that are no text at all must not be waited for for ever.
   const kept = whole.length === 0 ? part : whole;

@@ -10,7 +10,8 @@
  * - `pid`: its own process, when that was born (clock ticks since the machine started), and in which life of the machine;
  * - `program`: the same of the program, which has a session of its own, so that ending it does not end this; one that
  *   ended before it could be looked at was born at 0;
- * - `exit-CODE`: how it ended. An old file gets this name: that needs no room on the disk, and is done at once or not.
+ * - `stdout.end` or `stdout.cut`, `stderr` likewise: all of it was kept, or some of it was not;
+ * - `exit-CODE`: how it ended. An old file gets such a name: that needs no room on the disk, and is done at once or not.
  *
  * Streams go through named pipes to `cat`, which has a limit: whoever writes more is neither ended nor held up, and a
  * daemon that keeps a pipe open after the program ended keeps its reader.
@@ -29,10 +30,10 @@ note() { printf '%s %s %s\\n' "$2" "$born" "$boot" >"$dir/$1.new" && mv "$dir/$1
 collect() {
   exec 3>&-
   ( ulimit -S -f "$blocks"; trap '' XFSZ; exec cat >"$dir/$1" ) ||
-    { printf '\\n[cut: no more of it is kept]\\n' >>"$dir/$1"; cat >/dev/null; }
-  : >"$dir/$1.end"
+    { mv "$dir/$1.open" "$dir/$1.cut"; exec cat >/dev/null; }
+  mv "$dir/$1.open" "$dir/$1.end"
 }
-read -r boot </proc/sys/kernel/random/boot_id && birth "$$" && : >"$dir/mark" &&
+read -r boot </proc/sys/kernel/random/boot_id && birth "$$" && : >"$dir/mark" && : >"$dir/stdout.open" && : >"$dir/stderr.open" &&
   mkfifo "$dir/out" "$dir/err" && note pid "$$" || fail no-room
 [ -f "$file" ] && [ -x "$file" ] || fail missing
 [ -d "$place" ] || fail no-directory
@@ -58,7 +59,7 @@ while :; do
   code=$got
 done
 turns=0
-until [ -e "$dir/stdout.end" ] && [ -e "$dir/stderr.end" ] || [ "$turns" -ge 20 ]; do
+until [ ! -e "$dir/stdout.open" ] && [ ! -e "$dir/stderr.open" ] || [ "$turns" -ge 20 ]; do
   sleep 0.05
   turns=$((turns + 1))
 done

@@ -4,7 +4,7 @@ import { McoError, toMcoError } from '../../../core/errors.ts';
 import type { JobCommand, JobRecord } from '../../../core/jobs.ts';
 import type { Clock, ProcessRunner } from '../../../core/ports.ts';
 import { composeArgv } from './compose-argv.ts';
-import { writeJob } from './job-files.ts';
+import { prepareNote, writeJob } from './job-files.ts';
 import { removeJob } from './remove-job.ts';
 import { startRunner } from './start-runner.ts';
 
@@ -30,6 +30,9 @@ export async function startJob(
   await makeDirectory(directory);
   try {
     if (work?.input !== undefined) await writeInput(directory, work.input);
+    await prepareNote(directory).catch((cause: unknown) => {
+      throw refuse(describe((cause as NodeJS.ErrnoException).code), cause);
+    });
     await writeJob(directory, { record, isIdle: work === undefined });
     if (work === undefined) return;
     const argv = await composeArgv(record.id, work, world.runner);

@@ -48,10 +48,11 @@ export async function startRunner(start: RunnerStart): Promise<void> {
 }
 
 /** The runner's word; empty when it ended without one. */
-function listen(args: readonly string[], { clock, onExit }: RunnerStart): Promise<string> {
+function listen(args: readonly string[], { clock, env, onExit }: RunnerStart): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
-    const child = spawn('/bin/sh', args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio: [...stdio] });
+    const options = { cwd: '/', env: { ...env, ...ENVIRONMENT }, detached: true };
+    const child = spawn('/bin/sh', args, { ...options, stdio: [...stdio] });
     child.once('error', (cause) => reject(describeFailure(cause)));
     child.once('exit', onExit);
     // The job does not keep the agent from stopping.

@@ -33,6 +33,24 @@ test('output, errors and exit code come back', async () => {
   });
 });
 
+test('a program that says too much is ended at once where that is wanted', async () => {
+  const flood = { file: 'cat', args: ['/dev/zero'], signal, maxOutputBytes: 1000 };
+  const { message } = await runner.run({ ...flood, isOverflowFatal: true }).then(
+    () => assert.fail('it came to an end'),
+    (thrown: unknown) => thrown as Error,
+  );
+  assert.equal(message, '`cat` wrote more than 1000 bytes, and was ended');
+  await waitFor(() => runner.stuck() === 0);
+  const enough = await runner.run({
+    file: 'printf',
+    args: ['%01000d'],
+    signal,
+    maxOutputBytes: 1000,
+    isOverflowFatal: true,
+  });
+  assert.deepEqual([enough.stdout.length, enough.truncated], [1000, false]);
+});
+
 test('an argument is one argument, whatever it holds', async () => {
   const { stdout } = await runner.run({ file: 'printf', args: ['%s', '$(id) `id` ; "'], signal });
   assert.equal(stdout, '$(id) `id` ; "');

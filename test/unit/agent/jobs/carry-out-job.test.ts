@@ -35,6 +35,45 @@ test('what came of a job is kept without its secrets', async () => {
   assert.ok(!JSON.stringify(job).includes('hunter2'));
 });
 
+test('what came of a job is kept as soon as there is room, without its secrets, and it is answered once', async () => {
+  const node = createFakeNode();
+  const { jobs } = node.runtime;
+  const concludeForReal = jobs.conclude;
+  let tries = 0;
+  let isFull = true;
+  jobs.conclude = (...args) => {
+    tries += 1;
+    return isFull ? Promise.reject(new McoError('failed/spool', 'no room')) : concludeForReal(...args);
+  };
+  await node.send(WORK);
+  node.job.finish();
+  await settle();
+  assert.equal(node.replies().length, 1);
+  assert.equal((await jobs.list())[0]?.state, 'ended');
+  await node.clock.advance(3_600_000);
+  assert.ok(tries > 5 && tries < 20, String(tries));
+  isFull = false;
+  await node.clock.advance(600_000);
+  const [job] = await jobs.list();
+  assert.equal(job?.state, 'concluded');
+  assert.ok(!JSON.stringify(job).includes('hunter2'));
+  assert.equal(node.replies().length, 1);
+  assert.deepEqual(node.events(), ['intent', 'outcome ok']);
+  assert.equal(node.runtime.background.size, 0);
+});
+
+test('a stop waits for no room on a disk', async () => {
+  const node = createFakeNode();
+  node.runtime.jobs.conclude = () => Promise.reject(new McoError('failed/spool', 'no room'));
+  await node.send(WORK);
+  node.job.finish();
+  await settle();
+  assert.equal(node.runtime.background.size, 1);
+  node.stopping.abort();
+  await settle();
+  assert.equal(node.runtime.background.size, 0);
+});
+
 test('a plan without work is concluded at once', async () => {
   const node = createFakeNode();
   node.job.plan = { work: undefined };

@@ -132,6 +132,21 @@ test('another job that is signed under the same run does not hide one that runs'
   assert.equal((await ask('show'))?.data.job, first?.id);
 });
 
+test('nor does it hide the first when both have ended', async () => {
+  const { node, ask } = await startJob();
+  const [first] = await node.runtime.jobs.list();
+  node.job.finish();
+  await settle();
+  await node.clock.advance(1000);
+  const targets = { count: 1, digest: 'd'.repeat(64), isNarrowed: true };
+  await node.send({ agent: 'probe', action: 'work', run: RUN, caller: 'person:bob', targets });
+  node.job.finish();
+  await settle();
+  const states = (await node.runtime.jobs.list()).map(({ state }) => state);
+  assert.deepEqual(states, ['concluded', 'concluded']);
+  assert.equal((await ask('show'))?.data.job, first?.id);
+});
+
 test('everybody who may list jobs sees what there is', async () => {
   const { node, ask } = await startJob();
   const listed = await ask('list', { caller: 'person:zoe', input: {} });
@@ -139,5 +154,5 @@ test('everybody who may list jobs sees what there is', async () => {
   node.job.finish();
   await settle();
   const again = await ask('list', { caller: 'person:zoe', input: {} });
-  assert.match(JSON.stringify(again?.data), /"state":"concluded"/);
+  assert.match(JSON.stringify(again?.data), /"outcome":"ok"/);
 });

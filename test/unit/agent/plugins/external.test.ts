@@ -137,9 +137,18 @@ describe('an external agent', () => {
     await assert.rejects(greet({ stdout: '{"data":', truncated: true }), { message: /wrote more than \d+ bytes/ });
   });
 
-  it('whose program is gone or takes too long fails as any program does', async () => {
+  it('whose program can not be started, says too much or takes too long fails and says so', async () => {
     const missing = createScene({ error: new McoError('failed/not-installed', 'gone') });
-    await assert.rejects(missing.call('greet', { input: { name: 'x' } }), { code: 'failed/not-installed' });
+    await assert.rejects(missing.call('greet', { input: { name: 'x' } }), {
+      code: 'failed/not-started',
+      message: /run` could not be started$/,
+      hint: /first line/,
+    });
+    const flood = createScene({ error: new McoError('failed/too-much-output', 'too much') });
+    await assert.rejects(flood.call('greet', { input: { name: 'x' } }), {
+      code: 'failed/bad-answer',
+      message: /wrote more than \d+ bytes/,
+    });
     const slow = createScene({ error: new McoError('failed/timeout', 'too long') });
     await assert.rejects(slow.call('greet', { input: { name: 'x' } }), { code: 'failed/timeout' });
   });

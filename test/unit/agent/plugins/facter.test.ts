@@ -6,6 +6,7 @@ import { createFacterCache } from '../../../../agent/plugins/facter/facter-cache
 import { refreshRegularly } from '../../../../agent/plugins/facter/refresh-regularly.ts';
 import type { Input } from '../../../../src/core/agent-description.ts';
 import { checkInput } from '../../../../src/core/check-input.ts';
+import { fillLine } from '../../../../src/render/fill-line.ts';
 import { callAction } from '../../../fakes/call-action.ts';
 import { createFakeClock, settle } from '../../../fakes/fake-clock.ts';
 import { createScriptedRunner, notInstalled } from '../../../fakes/scripted-runner.ts';
@@ -43,11 +44,12 @@ test('a fact is found by its whole name, or part by part', async () => {
   }
 });
 
-test('a fact that is not there has no value, whatever objects have by nature', async () => {
+test('a fact that is not there has nothing for a value, which is said in the line, whatever objects have by nature', async () => {
   const { call } = rig();
   for (const fact of ['none', 'os.none.major', 'kernel.length', 'constructor', 'os.__proto__', 'disks.length']) {
     const data = await call('get', { fact });
-    assert.deepEqual(data, { fact, age: 0 });
+    assert.deepEqual(data, { fact, value: null, age: 0 });
+    assert.equal(fillLine(FACTER_DESCRIPTION.actions.get?.line ?? '', data), `${fact} = (none)`);
   }
 });
 

@@ -10,7 +10,6 @@ import { createPsBackend } from '../../../../agent/plugins/process/ps.ts';
 import { createPuppetBackend } from '../../../../agent/plugins/puppet/create-puppet-backend.ts';
 import { createSystemdBackend } from '../../../../agent/plugins/service/systemd.ts';
 import { createSysvBackend } from '../../../../agent/plugins/service/sysv.ts';
-import { systemClock as clock } from '../../../../src/adapters/clock/system-clock.ts';
 import { createHostFiles } from '../../../../src/adapters/exec/host-files.ts';
 import { hashText } from '../../../../src/adapters/hash/hash-text.ts';
 import { createMemorySpool } from '../../../../src/adapters/simulation/memory-spool.ts';
@@ -19,8 +18,20 @@ import type { Input } from '../../../../src/core/agent-description.ts';
 import { readDescription } from '../../../../src/core/description-schema.ts';
 import type { PackageBackend } from '../../../../src/core/host/package-backend.ts';
 import type { ServiceBackend } from '../../../../src/core/host/service-backend.ts';
-import type { ProcessRunner } from '../../../../src/core/ports.ts';
+import type { Clock, ProcessRunner } from '../../../../src/core/ports.ts';
 import { DESCRIPTION_TEMPLATE } from '../../../../src/main/new-agent/description-template.ts';
+
+const SPEED = 1000;
+const START = 1_700_000_000_000;
+
+/** Waits for nothing that takes long: the minutes that a tool is given are milliseconds. */
+const clock: Clock = {
+  now: () => START + Math.round(performance.now() * SPEED),
+  after(delayMs, fn) {
+    const timer = setTimeout(fn, delayMs / SPEED);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** An input with which each action that needs one gets as far as its tools. */
 export const INPUTS: Readonly<Record<string, Input>> = {
@@ -43,6 +54,7 @@ export const INPUTS: Readonly<Record<string, Input>> = {
   ...both('service', ['status', 'start', 'stop', 'restart', 'reload', 'enable', 'disable'], { service: 'nginx' }),
   ...both('shell', ['run', 'start'], { command: 'uname -a' }),
   'hello.greet': { name: 'ana' },
+  'hello.note': { text: 'x' },
 };
 
 function both(agent: string, actions: readonly string[], input: Input): Readonly<Record<string, Input>> {

@@ -137,7 +137,10 @@ const AHOSTS = '192.0.2.9 STREAM x\n192.0.2.9 DGRAM\n192.0.2.9 RAW\n2001:db8::1 
 
 test('resolve tells each address once, sorted', async () => {
   const { call, runner } = rig(() => ({ stdout: AHOSTS }));
-  assert.deepEqual(await call('resolve', { host: 'x' }), { host: 'x', addresses: '192.0.2.9 2001:db8::1', count: 2 });
+  const addresses = '192.0.2.9 2001:db8::1';
+  assert.deepEqual(await call('resolve', { host: 'x' }), {
+    ...{ host: 'x', state: 'found', addresses, count: 2, detail: `2 found ${addresses}` },
+  });
   await call('resolve', { host: 'x', type: 'a' });
   await call('resolve', { host: 'x', type: 'aaaa' });
   assert.deepEqual(
@@ -147,7 +150,7 @@ test('resolve tells each address once, sorted', async () => {
 });
 
 test('resolve: a name without addresses has none, and IPv4 in the clothes of IPv6 is none', async () => {
-  const none = { host: 'x', addresses: '', count: 0 };
+  const none = { host: 'x', state: 'not found', count: 0, detail: 'not found' };
   assert.deepEqual(await rig(() => ({ exitCode: 2 })).call('resolve', { host: 'x' }), none);
   const mapped = rig(() => ({ stdout: '::ffff:127.0.0.1 STREAM x\n' }));
   assert.deepEqual(await mapped.call('resolve', { host: 'x', type: 'aaaa' }), none);

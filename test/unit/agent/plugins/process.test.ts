@@ -44,9 +44,9 @@ test('processes come with memory and age, the largest first, and are added up', 
     ppid: 1,
     user: 'www-data',
     state: 'R',
-    memory: 8000,
+    memory_kb: 8000,
     cpu: 99,
-    age: 172_801,
+    age_s: 172_801,
     command: 'nginx',
   });
 });
@@ -90,7 +90,7 @@ test('stuck is what is in uninterruptible sleep at both looks', async () => {
   assert.deepEqual(await asked, {
     count: 1,
     abandoned: 2,
-    processes: [{ pid: 50, ppid: 2, user: 'root', age: 7, wchan: 'rpc_wait_bit', command: 'umount' }],
+    processes: [{ pid: 50, ppid: 2, user: 'root', age_s: 7, wchan: 'rpc_wait_bit', command: 'umount' }],
   });
 });
 

@@ -120,6 +120,14 @@ test('the figures of the last run are numbers', async () => {
   assert.equal(figures.message, 'changed; 31 resources: 2 changed, 0 failed, 2 out of sync; 12.3 s');
 });
 
+test('where no run ever was there are no figures of one', async () => {
+  const never: PuppetReport = { ...LAST_RUN, at: undefined, result: 'never run', resources: {} };
+  const { call } = createScripted({ before: never });
+  assert.deepEqual(await call('last_run'), { result: 'never run', message: 'it never ran' });
+  const status = await call('status');
+  assert.deepEqual([status.result, status.last_run, status.since_last_run], ['never run', undefined, undefined]);
+});
+
 test('a disabled Puppet keeps its message, and nothing is asked of it', async () => {
   const { call, calls } = createScripted({ states: [DISABLED] });
   const { message, disable_message } = await call('disable', { input: { message: 'mine' } });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createServiceAgent } from '../../../../agent/plugins/service/create-service-agent.ts';
 import { createSystemdBackend } from '../../../../agent/plugins/service/systemd.ts';
 import { parseSystemdUnit } from '../../../../agent/plugins/service/systemd-unit.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import type { Finished, ProcessRequest } from '../../../../src/core/ports.ts';
+import { callAction } from '../../../fakes/call-action.ts';
 import { createFakeClock, settle } from '../../../fakes/fake-clock.ts';
 
 const { signal } = new AbortController();
@@ -174,3 +176,67 @@ test('an init script that systemd made a unit of is asked for whether it is enab
   assert.equal((await backend.status('x', signal)).enabled, false);
   assert.equal(calls[1], 'systemctl is-enabled --no-pager -- x');
 });
+
+const CHANGES = ['start', 'stop', 'restart', 'reload', 'enable', 'disable'] as const;
+
+/** Asks for a unit as systemd tells it, and for what comes of each action. */
+async function askAll(service: string, fields: Readonly<Record<string, string>>) {
+  const { backend, calls } = setUp(() => show(fields));
+  const agent = createServiceAgent(backend);
+  const { state } = await callAction(agent, 'status', { input: { service } });
+  const refusals = CHANGES.flatMap((verb) =>
+    [true, false].map((isDryRun) =>
+      callAction(agent, verb, { input: { service }, isDryRun }).then(
+        () => 'done',
+        (error: unknown) => (error instanceof McoError ? `${error.code} ${error.message.replace(/^.*: /, '')}` : error),
+      ),
+    ),
+  );
+  return {
+    state,
+    refusals: new Set(await Promise.all(refusals)),
+    orders: calls.filter((call) => !/ show /.test(call)),
+  };
+}
+
+for (const id of ['reboot.target', 'init.scope', '-.slice', 'x@reboot.target', 'home.mount', 'a.path', 'a.swap']) {
+  test(`${id} can be looked at, and never changed`, async () => {
+    const { state, refusals, orders } = await askAll(id, { Id: id });
+    assert.equal(state, 'running');
+    assert.deepEqual([...refusals], ['failed/refused only services, sockets and timers are changed']);
+    assert.deepEqual(orders, []);
+  });
+}
+
+for (const [name, id, more] of [
+  ['systemd-reboot', 'systemd-reboot.service', {}],
+  ['systemd-poweroff.service', 'systemd-poweroff.service', {}],
+  ['systemd-halt', 'systemd-halt.service', {}],
+  ['systemd-kexec', 'systemd-kexec.service', {}],
+  ['systemd-soft-reboot', 'systemd-soft-reboot.service', {}],
+  ['systemd-exit', 'systemd-exit.service', {}],
+  ['systemd-suspend', 'systemd-suspend.service', {}],
+  ['systemd-suspend-then-hibernate', 'systemd-suspend-then-hibernate.service', {}],
+  ['systemd-hybrid-sleep', 'systemd-hybrid-sleep.service', {}],
+  ['systemd-hibernate-resume@x', 'systemd-hibernate-resume@x.service', {}],
+  ['reboot@now', 'reboot@now.service', {}],
+  ['emergency', 'emergency.service', {}],
+  ['rescue.service', 'rescue.service', {}],
+  ['alias', 'systemd-reboot.service', {}],
+  ['rescue', 'own.service', {}],
+  ['own', 'own.service', { SuccessAction: 'poweroff-force' }],
+] as const) {
+  test(`${name}, which is ${id}, would end the machine: no action and no dry run takes it`, async () => {
+    const { state, refusals, orders } = await askAll(name, { Id: id, ...more });
+    assert.equal(state, 'running');
+    assert.deepEqual([...refusals], ['failed/refused that would end the machine, or put it to sleep']);
+    assert.deepEqual(orders, []);
+  });
+}
+
+for (const id of ['ssh.service', 'getty@tty1.service', 'dbus.socket', 'apt-daily.timer', 'php8.2-fpm.service']) {
+  test(`${id} may be changed`, () => {
+    const { refuses } = parseSystemdUnit(id, show({ Id: id, SuccessAction: 'none', CanReload: 'yes' }).stdout);
+    assert.deepEqual(refuses, {});
+  });
+}

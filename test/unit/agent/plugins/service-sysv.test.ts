@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createServiceAgent } from '../../../../agent/plugins/service/create-service-agent.ts';
 import { createSysvBackend, parseSysvStatus } from '../../../../agent/plugins/service/sysv.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import type { Finished, ProcessRequest } from '../../../../src/core/ports.ts';
+import { callAction } from '../../../fakes/call-action.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 
 const { signal } = new AbortController();
@@ -89,4 +91,20 @@ test('a tool that fails is a failure in its own words, cut to 300 characters', a
   await assert.rejects(flood.change('stop'), ({ message }: McoError) => message.length < 350);
   const silent = setUp({ 'service x stop': { exitCode: 5 } });
   await assert.rejects(silent.change('stop'), { message: 'service: exit code 5' });
+});
+
+test('an init script that ends the machine can be looked at, and never changed', async () => {
+  for (const service of ['reboot', 'halt', 'single', 'sendsigs']) {
+    const { backend, calls } = setUp({ [`service ${service} status`]: {}, find: {} });
+    const agent = createServiceAgent(backend);
+    assert.equal((await callAction(agent, 'status', { input: { service } })).state, 'running');
+    for (const isDryRun of [true, false]) {
+      const refused = { code: 'failed/refused', message: /that would end the machine/ };
+      await assert.rejects(callAction(agent, 'stop', { input: { service }, isDryRun }), refused);
+    }
+    assert.deepEqual(
+      calls.filter((call) => !/ status$|^find /.test(call)),
+      [],
+    );
+  }
 });

@@ -32,6 +32,21 @@ for (const { agent, actions } of AGENT_DESCRIPTIONS.filter((one) => TOOLS.includ
   }
 }
 
+/** Who is there is what `ping` is about, and how many are well what `stale` is about. */
+const NOT_LISTED = ['rpcutil.ping', 'puppet.stale'];
+
+test('what a read tells is shown: of each node, or summed up', () => {
+  const hidden = AGENT_DESCRIPTIONS.flatMap(({ agent, actions }) =>
+    Object.entries(actions).flatMap(([name, { effect, display, aggregate = [] }]) =>
+      effect === 'read' && display !== 'always' && aggregate.length === 0 ? [`${agent}.${name}`] : [],
+    ),
+  );
+  assert.deepEqual(
+    hidden.filter((name) => !NOT_LISTED.includes(name)),
+    [],
+  );
+});
+
 test('only file and shell write, and every write of files can be tried before', () => {
   const writes = AGENT_DESCRIPTIONS.filter((one) => TOOLS.includes(one.agent)).flatMap(({ agent, actions }) =>
     Object.entries(actions).flatMap(([name, { effect, dryRun }]) =>

@@ -198,19 +198,23 @@ describe('nodes that tell different things of an agent', () => {
     );
   });
 
-  it('that lie about a digest, send rubbish or tell of another agent do not count', async () => {
+  it('that lie about a digest, send rubbish or tell of another agent change nothing, but that all is a write', async () => {
     const other = hello((text) => text.replaceAll('hello', 'holla'));
     const broken = { ...hello(), actions: {} };
     const scene = await createLearningScene({
-      web1: having(hello(asWrite), { digest: 'a'.repeat(64) }),
+      web1: having(hello(newer), { digest: 'a'.repeat(64) }),
       web2: having(other, { agent: 'hello' }),
       web3: having(broken),
       web4: having(hello()),
       web5: having(hello(), { digest: 'no digest' }),
+      web6: having(hello()),
+      web7: having(hello()),
+      web8: having(hello()),
     });
     await scene.run('help hello');
     const learned = scene.registry.origins().get('hello')?.learned;
-    assert.equal(learned?.description.actions.greet?.effect, 'read');
+    assert.equal(learned?.description.version, '1.0.0');
+    assert.equal(learned.description.actions.greet?.effect, 'write');
     assert.equal(scene.registry.origins().has('holla'), false);
   });
 

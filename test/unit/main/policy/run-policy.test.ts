@@ -171,14 +171,14 @@ describe('mcobot policy test', () => {
   it('fails with file and line on a wrong case and on a rule that none reaches', async () => {
     const policies = join(dir, 'failing');
     cpSync('policies', policies, { recursive: true, dereference: true });
-    writeFileSync(join(policies, 'extra.yaml'), 'deny:\n  - { actions: [puppet.run], who: [everyone] }\n');
+    writeFileSync(join(policies, 'extra.yaml'), 'deny:\n  - { actions: [nrpe.run], who: [everyone] }\n');
     const cases = join(policies, 'cases/bot.yaml');
     writeFileSync(cases, readFileSync(cases, 'utf8').replace('expect: allow', 'expect: deny'));
     const { code, out } = await run(['test', '--policies', policies]);
     assert.equal(code, 1);
     assert.match(out, /^cases\/bot\.yaml:\d+: expected deny, got allow/m);
     assert.match(out, /^extra\.yaml:2: no case reaches this rule$/m);
-    assert.match(out, /^FAILED: \d+ cases passed, 1 failed; 1 rule that no case reaches$/m);
+    assert.match(out, /^FAILED: \d+ cases passed, 1 failed; 1 rule that no case reaches; not built in: nrpe$/m);
   });
 });
 

@@ -184,7 +184,7 @@ describe('package', () => {
 
   it('knows every architecture', async () => {
     assert.deepEqual(await ask(packages(row('2.19', 'amd64'), row('2.18', 'i386', 'unpacked')), 'package', 'libc6'), {
-      installed: true,
+      installed: false,
       version: [
         { version: '2.19', order: 'deb' },
         { version: '2.18', order: 'deb' },
@@ -192,6 +192,15 @@ describe('package', () => {
       status: ['installed', 'unpacked'],
       arch: ['amd64', 'i386'],
     });
+  });
+
+  it('counts as installed only what is so in every way', async () => {
+    const installedAt = async (status: string) =>
+      (await ask(packages(row('1.0', 'all', status)), 'package', 'libc6')).installed;
+    assert.equal(await installedAt('installed'), true);
+    for (const status of ['half-configured', 'unpacked', 'half-installed', 'triggers-awaiting', 'triggers-pending']) {
+      assert.equal(await installedAt(status), false, status);
+    }
   });
 
   it('has no version for what is not installed', async () => {

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPackageAgent } from '../../../../../agent/plugins/package/create-package-agent.ts';
+import { PACKAGE_DESCRIPTION } from '../../../../../agent/plugins/package/description.ts';
 import { createNoPackages } from '../../../../../agent/plugins/package/no-packages.ts';
-import type { Input } from '../../../../../src/core/agent-description.ts';
+import { aggregateResults } from '../../../../../src/bot/aggregate.ts';
+import type { ActionDescription, Input } from '../../../../../src/core/agent-description.ts';
 import { checkInput } from '../../../../../src/core/check-input.ts';
 import { McoError } from '../../../../../src/core/errors.ts';
 import type { PackageBackend } from '../../../../../src/core/host/package-backend.ts';
+import type { NodeResult } from '../../../../../src/core/report.ts';
+import { fillLine } from '../../../../../src/render/fill-line.ts';
 import { callAction } from '../../../../fakes/call-action.ts';
 import { createFakePackages, type FakeOptions, row } from './fake-packages.ts';
 
+const STATUS = PACKAGE_DESCRIPTION.actions.status as ActionDescription;
 const hash = (text: string): string => `#${text}`;
 const call = (packages: PackageBackend, action: string, input: Input = {}) =>
   callAction(createPackageAgent(packages, hash), action, { input });
@@ -21,6 +26,44 @@ test('status answers with the first row, and with all where there are several', 
   assert.deepEqual(await call(packages, 'status', { package: 'libc6' }), {
     ...{ package: 'libc6', ensure: '2.36', arch: 'all', status: 'installed', all: rows },
   });
+});
+
+test('a package that is left half-way is named in the line and in a summary of its own', async () => {
+  for (const [status, named] of [
+    ['half-configured', 'half-configured'],
+    ['unpacked', 'unpacked'],
+    ['half-installed', 'half-installed'],
+    ['triggers-pending', 'triggers-pending'],
+    ['installed', undefined],
+  ] as const) {
+    const packages = createFakePackages();
+    packages.rows.set('badpkg', row('badpkg', '1.0', status));
+    const outputs = await call(packages, 'status', { package: 'badpkg' });
+    assert.equal(outputs.state, named);
+    const line = fillLine(STATUS.line ?? '', outputs);
+    assert.equal(line, named === undefined ? 'badpkg-1.0.all' : `badpkg-1.0.all (${named})`);
+    const sums = aggregateResults(STATUS, [{ identity: 'a', outcome: 'ok', data: outputs } as unknown as NodeResult]);
+    assert.deepEqual(
+      sums.slice(1).map(({ values }) => values),
+      named === undefined ? [] : [[{ value: named, count: 1 }]],
+    );
+  }
+  assert.equal((await call(createFakePackages(), 'status', { package: 'gone' })).state, undefined);
+});
+
+test('what others changed while a manager waited for its lock is not told as ours', async () => {
+  const packages = createFakePackages({ perform: (rows) => rows.set('alpha', row('alpha', '1')) });
+  const manager = packages.manager;
+  assert.ok(manager);
+  const waiting = {
+    ...manager,
+    change: (...args: Parameters<typeof manager.change>) => {
+      packages.rows.set('other', row('other', '5'));
+      return manager.change(...args);
+    },
+  };
+  const told = await call({ ...packages, manager: waiting }, 'install', { package: 'alpha' });
+  assert.deepEqual(told, { package: 'alpha', before: 'absent', after: '1', changed: true });
 });
 
 test('where packages can only be read nothing is changed, and the answer says so', async () => {
@@ -99,14 +142,14 @@ const broken: readonly [string, Input, FakeOptions, RegExp][] = [
     'install',
     { package: 'alpha', version: '2' },
     { perform: (rows) => rows.set('alpha', row('alpha', '1')) },
-    /yet `alpha` is 1 \(installed\); changed all the same: alpha purged -> 1$/,
+    /yet `alpha` is 1 \(installed\); meanwhile changed: alpha absent -> 1$/,
   ],
   ['uninstall', { package: 'beta' }, { installed: { beta: '1' } }, /yet `beta` is 1 \(installed\)$/],
   [
     'update',
     { package: 'beta' },
     { installed: { beta: '1' }, perform: (rows) => rows.set('beta', row('beta', '2', 'unpacked')) },
-    /yet `beta` is 2 \(unpacked\); changed all the same: beta 1 -> 2$/,
+    /yet `beta` is 2 \(unpacked\); meanwhile changed: beta 1 -> 2$/,
   ],
 ];
 for (const [action, input, options, message] of broken) {
@@ -115,7 +158,7 @@ for (const [action, input, options, message] of broken) {
   });
 }
 
-test('a failure says what was changed all the same', async () => {
+test('a failure says what has changed meanwhile', async () => {
   const problem = new McoError('failed/held', 'beta is on hold', { hint: 'let it go' });
   const packages = createFakePackages({
     ...{ installed: { alpha: '1' }, problem },
@@ -125,7 +168,7 @@ test('a failure says what was changed all the same', async () => {
   });
   await assert.rejects(call(packages, 'update', { package: 'alpha' }), {
     ...{ code: 'failed/held', hint: 'let it go' },
-    message: 'beta is on hold; changed all the same: alpha 1 -> 2, b absent -> 2, c absent -> 2 and 1 more',
+    message: 'beta is on hold; meanwhile changed: alpha 1 -> 2, b absent -> 2, c absent -> 2 and 1 more',
   });
 });
 
