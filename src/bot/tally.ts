@@ -49,7 +49,10 @@ export function createTally(nodes: readonly string[]): Tally {
 }
 
 /** How a node's final answer counts. */
-export function resultOf({ sender, status, data }: Reply, elapsedMs: number): NodeResult {
+export function resultOf(
+  { sender, status, data }: Pick<Reply, 'sender' | 'status' | 'data'>,
+  elapsedMs: number,
+): NodeResult {
   return { node: sender, outcome: OUTCOME_OF_STATUS[status.name] ?? 'failed', status, data, elapsedMs };
 }
 

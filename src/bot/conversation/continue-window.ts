@@ -1,4 +1,5 @@
 import { McoError, toMcoError } from '../../core/errors.ts';
+import type { NodeResult } from '../../core/report.ts';
 import type { FrozenOrder, RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
 import { sleep } from '../../core/waiting.ts';
@@ -24,6 +25,7 @@ import { showNotes } from '../show-notes.ts';
 import { showProgress } from '../show-progress.ts';
 import type { Tally } from '../tally.ts';
 import type { AtWork } from '../window.ts';
+import { askAfterJobs } from './ask-after-jobs.ts';
 import type { Answers } from './listen-again.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
@@ -83,6 +85,7 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
   const approvedBy = describeApprovers(approval);
   const progress = thread && showProgress(thread, { header, targeted: tally.targeted, startedAt, clock, approvedBy });
   const notes = thread && showNotes(thread, { header, targeted: tally.targeted, clock });
+  const over = new AbortController();
   const asked = new Set<string>();
   const show = (): void => progress?.update(tally.answered(), asked);
   const closed = createClosedNodes((node) => {
@@ -101,6 +104,16 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
     const atWork = waiting.filter(({ node }) => tally.isOpen(node));
     const action = findKnownAction(bot, run);
     const before = { tally, atWork, late, denied };
+    if (action.isJob === true) {
+      const onResult = (result: NodeResult): void => {
+        if (!tally.isOpen(result.node)) return;
+        tally.recordResult(result);
+        keeper.noteResult(result);
+        closed.note(result.node);
+      };
+      const stillOpen = () => atWork.map(({ node }) => node).filter((node) => tally.isOpen(node));
+      void askAfterJobs(bot, frozen, { trail, open: stillOpen, onResult, signal: over.signal });
+    }
     return await conductRun(bot, frozen, {
       targets: listTargets(order.nodes),
       action,
@@ -110,6 +123,7 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
       before,
     });
   } finally {
+    over.abort();
     notes?.stop();
     progress?.stop();
   }

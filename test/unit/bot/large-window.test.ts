@@ -35,6 +35,8 @@ async function createFleet() {
     (index: number): Script =>
     (request) => {
       if (request.action === 'ping') return { data: { pong: 1 } };
+      // After a restart those at work are asked what came of it.
+      if (request.agent === 'job') return { data: { state: 'running', outcome: 'running' } };
       const name = nameOf(index);
       const { isDown, status, result, delayMs } = fateOf(index);
       begin(name);

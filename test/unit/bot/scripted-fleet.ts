@@ -64,6 +64,7 @@ const TEST_AGENTS: readonly AgentDescription[] = [
       update: {
         about: 'to the newest version',
         effect: 'write',
+        isJob: true,
         timeoutMs: 5000,
         input: {
           package: { about: 'its name', type: 'string' },

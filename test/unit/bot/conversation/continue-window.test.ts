@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StatusName } from '../../../../src/core/reply.ts';
+import type { ReplyData, StatusName } from '../../../../src/core/reply.ts';
 import { allowedBy, denied, grantOf } from '../../../fakes/decisions.ts';
 import { createFakeChat } from '../../../fakes/fake-chat.ts';
 import { type ApprovalScene, createApprovalScene, needsApproval } from '../approval/approval-scene.ts';
@@ -11,12 +11,17 @@ const nameOf = (index: number): string => `n${String(index).padStart(2, '0')}`;
 /** Answers after so long; zero: never. */
 type Ends = readonly (number | { readonly afterMs: number; readonly status: StatusName })[];
 
+/** What nodes keep of their jobs, where a test says so. */
+type Kept = Readonly<Record<string, ReplyData>>;
+
 /** A fleet whose nodes say when they were asked; what each does of it is listed. */
-async function createWindowScene(ends: Ends, command = 'package update x --at-once 2') {
+async function createWindowScene(ends: Ends, command = 'package update x --at-once 2', kept: Kept = {}) {
   const asked: { readonly name: string; readonly at: number }[] = [];
   const work = (name: string, end: Ends[number]): Script => {
     const { afterMs, status } = typeof end === 'number' ? { afterMs: end, status: 'ok' as const } : end;
-    return alive(() => {
+    return alive((request) => {
+      const data = request.agent === 'job' ? kept[name] : {};
+      if (request.agent === 'job') return data === undefined ? { status: 'aborted' } : { data };
       asked.push({ name, at: scene.clock.now() });
       return afterMs === 0 ? undefined : { delayMs: afterMs, status, data: { after: '2' } };
     });
@@ -147,6 +152,23 @@ describe('a window that the bot left', () => {
       ['aborted'],
       'nothing on record contradicts it',
     );
+  });
+
+  it('asks after the jobs of those who do not answer, and has what an answer that was lost said', async () => {
+    const kept = {
+      n00: { state: 'concluded', outcome: 'ok', status: 'ok', message: '', outputs: { after: '3' } },
+      n01: { state: 'running', outcome: 'running' },
+    };
+    const command = 'package update x --at-once 2 --max-fail 0 --timeout 600';
+    const scene = await createWindowScene([0, 60_000, 500, 500], command, kept);
+    await scene.killAfter(500);
+    const { end } = await scene.restart();
+    assert.deepEqual([end?.outcome, end?.counts.ok], ['OK', 4]);
+    const [first] = await scene.store.runs.resultsOf((await scene.lastRun()).id);
+    assert.deepEqual([first?.status?.name, first?.data], ['ok', { after: '3' }]);
+    const asked = scene.audit.records.filter(({ event, action }) => event === 'intent' && action === 'job.show');
+    assert.deepEqual(asked[0]?.nodes, ['n00', 'n01'], 'it is on record that they were asked');
+    assert.ok(asked.length >= 2 && asked.length < 10);
   });
 
   it('asks nobody further while an answer that may be lost could be the one too many', async () => {
