@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startMachine, type TestMachine, whyNoMachine } from './systemd-machine.ts';
@@ -9,7 +10,10 @@ const skip = whyNoMachine();
 const PROGRAM = '/usr/bin/mco-agent';
 const UNIT = '/etc/systemd/system/mco-agent.service';
 const DROP_IN = '/etc/systemd/system/mco-agent.service.d';
-const BUILT_AGENT = fileURLToPath(new URL('../../src/main/agent.js', import.meta.url));
+/** Where this checkout is inside: the drop-in gives the agent a /tmp of its own, and a checkout may be in there. */
+const HOME = '/opt/mcobot';
+const AGENT = fileURLToPath(new URL('../../src/main/agent.js', import.meta.url));
+const BUILT_AGENT = join(HOME, relative(process.cwd(), AGENT));
 
 /** Stands for an agent: what is written to /var/lib/mco/do is run once, as a child that is left to itself. */
 const STAND_IN = `#!/bin/sh
@@ -44,6 +48,7 @@ async function startJob(script: string): Promise<void> {
 before(async () => {
   if (skip !== false) return;
   machine = await startMachine({ folders: [process.cwd()] });
+  await shell(`mkdir -p ${HOME}; mount --bind '${process.cwd()}' ${HOME}`);
   await machine.write(PROGRAM, STAND_IN, '0755');
   await machine.write(UNIT, readFileSync('deploy/systemd/mco-agent.service', 'utf8'));
   await shell('systemctl daemon-reload; systemctl start mco-agent');
