@@ -4,12 +4,10 @@ import { after, before, describe, it } from 'node:test';
 import { whyNoActivemq } from '../contract/activemq.ts';
 import { reasonToSkip } from '../contract/openssh-tools.ts';
 import { type AptRoot, createAptRepository, createAptRoot } from '../contract/package-repository.ts';
-import { startSlackServer } from '../servers/slack/slack-server.ts';
-import type { SlackServer } from '../servers/slack/slack-types.ts';
 import { findRecords } from './audit-records.ts';
-import { type BotPost, openSlackChannel, type TestChannel, waitForPost } from './chats/channel.ts';
-import { startProgram } from './programs.ts';
+import { waitForPost } from './chats/channel.ts';
 import { createSite, type Site, startNode } from './site.ts';
+import { openSlackSite, type SlackSite } from './slack-site.ts';
 
 const skip = whyNoActivemq() || reasonToSkip('ssh-keygen');
 
@@ -20,12 +18,10 @@ const CLOSED = '2.19-0ubuntu6.5';
 const LATER = '2.19-0ubuntu6.10';
 const NODES = { fai01: OPEN, fai02: OPEN, idp1: OPEN, atlas01: OPEN, atlas02: CLOSED, atlas03: LATER } as const;
 const FIND = `find -S "package('libc6').version < '${CLOSED}'"`;
-const ANA = 'U2147483697';
 
 describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout: 300_000 }, () => {
   let site: Site;
-  let slack: SlackServer;
-  let channel: TestChannel;
+  let slack: SlackSite;
   const roots = new Map<string, AptRoot>();
 
   before(async () => {
@@ -33,13 +29,11 @@ describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout
     const signers = { 'mco-read': { kind: 'ed25519' }, 'mco-write': { kind: 'ed25519' } } as const;
     site = await createSite({ hosts, signers });
     preparePackages();
-    slack = await startSlackServer();
-    slack.addUser(ANA, { name: 'ana' });
-    channel = openSlackChannel({ slack, slackUsers: { ana: ANA, bob: ANA, raj: ANA } });
+    slack = await openSlackSite(site);
     for (const [node, { environment }] of roots) {
       await startNode(site, node, { sections: { package: { manager: 'apt', environment } } });
     }
-    await startBot();
+    await slack.start();
   });
   after(async () => {
     await site?.remove();
@@ -59,43 +53,13 @@ describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout
     }
   }
 
-  async function startBot(): Promise<void> {
-    site.write('policies/people.yaml', {
-      people: { ana: { slack: [`${slack.team}/${ANA}`] }, raj: { console: ['raj'] } },
-      groups: { staff: { members: ['ana'] }, leads: { members: ['raj'] } },
-    });
-    site.write('slack.bot', `${slack.botToken}\n`);
-    site.write('slack.app', `${slack.appToken}\n`);
-    const ofSlack = { bot_token_file: 'slack.bot', app_token_file: 'slack.app', api_url: slack.apiUrl };
-    const config = site.write('mcobot.yaml', {
-      name: 'bot1',
-      broker: site.brokerSection('bot', 'plain'),
-      keys: { read: { principal: 'mco-read', file: 'mco-read' }, write: { principal: 'mco-write', file: 'mco-write' } },
-      known_hosts: ['known_hosts'],
-      audit: { trail: 'audit.db' },
-      store: 'mcobot.db',
-      chat: { slack: [{ team: slack.team, ...ofSlack }] },
-    });
-    const bot = startProgram('bot', ['start', '--config', config], { cwd: site.dir });
-    await bot.prints(/mcobot .* started/);
-  }
-
   const versionsNow = (): Record<string, string | undefined> =>
     Object.fromEntries([...roots].map(([node, root]) => [node, root.installed().libc6]));
 
-  /** The root of a command, when it is over. */
-  const endOf = (command: string, isNew: (post: BotPost) => boolean): Promise<BotPost> =>
-    waitForPost(
-      channel,
-      (post) =>
-        isNew(post) &&
-        post.text.includes(command) &&
-        /\b(?:OK|PARTIAL|FAILED|NO MATCH|DENIED|NOT SENT)\b/.test(post.text),
-    );
-
   it('finds who is open, patches them one before the rest, and finds nobody any more', async () => {
+    const { channel } = slack;
     await channel.command('ana', FIND);
-    const found = await endOf('find', () => true);
+    const found = await slack.endOf(/find -S/);
     assert.match(found.text, /OK.*4 \/ 4/s);
     const { text: names } = await waitForPost(channel, ({ thread }) => thread === found.id);
     for (const [node, version] of Object.entries(NODES)) {
@@ -103,7 +67,7 @@ describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout
     }
 
     await channel.say('ana', 'package update libc6 --nodes last --canary 1 --batch 10 --max-fail 1', found.id);
-    const updated = await endOf('package update', () => true);
+    const updated = await slack.endOf(/package update/);
     assert.match(updated.text, /OK.*4 \/ 4/s, updated.text);
     assert.match(updated.text, new RegExp(`${LATER.replaceAll('.', '\\.')} = 4`));
     assert.deepEqual(versionsNow(), {
@@ -112,8 +76,7 @@ describe('the GHOST story, on real dpkg and with a real broker', { skip, timeout
     });
 
     await channel.say('ana', FIND, found.id);
-    const again = await endOf('find', ({ id }) => id !== found.id);
-    assert.match(again.text, /NO MATCH/);
+    await waitForPost(channel, ({ id, text }) => id !== found.id && /find -S.*NO MATCH|NO MATCH.*find -S/s.test(text));
     const threads = new Set(channel.posts().map(({ id, thread }) => thread ?? id));
     assert.deepEqual([...threads], [found.id], 'all of it is one thread');
   });

@@ -1,35 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AGENT_DESCRIPTIONS, createAgents } from '../../../../agent/plugins/index.ts';
-import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
-import { hashText } from '../../../../src/adapters/hash/hash-text.ts';
-import { layoutFleet } from '../../../../src/adapters/simulation/layout-fleet.ts';
-import { createMemorySpool } from '../../../../src/adapters/simulation/memory-spool.ts';
-import { createSimulatedPackages } from '../../../../src/adapters/simulation/simulated-packages.ts';
-import { createSimulatedPuppet } from '../../../../src/adapters/simulation/simulated-puppet.ts';
-import { createSimulatedServices } from '../../../../src/adapters/simulation/simulated-services.ts';
+import { AGENT_DESCRIPTIONS } from '../../../../agent/plugins/index.ts';
 import { requireSound } from '../../../../src/core/agent-description.ts';
 import { checkDescription } from '../../../../src/core/description-schema.ts';
-import { simulateTools } from '../../../../src/main/playground/simulate-tools.ts';
+import { createSimulatedAgents } from '../../../fakes/simulated-agents.ts';
 
-const [host] = layoutFleet(1);
-assert.ok(host);
-const agents = createAgents({
-  jobs: createMemorySpool(),
-  tools: simulateTools(host, systemClock),
-  packages: createSimulatedPackages(host, systemClock),
-  puppet: createSimulatedPuppet(host, systemClock),
-  services: createSimulatedServices(host, systemClock),
-  node: {
-    version: '0',
-    collectives: ['mcollective'],
-    now: () => 0,
-    profile: () => ({ identity: 'n', facts: {}, classes: new Set(), agents: new Set() }),
-    stats: () => ({}),
-    audit: { find: () => Promise.resolve({ records: [], truncated: false }) },
-    hash: hashText,
-  },
-});
+const agents = createSimulatedAgents();
 
 test('every described agent can be made', () => {
   const made = agents.map(({ description }) => description.agent).sort();

@@ -1,38 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAgents } from '../../../../agent/plugins/index.ts';
-import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
-import { hashText } from '../../../../src/adapters/hash/hash-text.ts';
-import { layoutFleet } from '../../../../src/adapters/simulation/layout-fleet.ts';
-import { createMemorySpool } from '../../../../src/adapters/simulation/memory-spool.ts';
-import { createSimulatedPackages } from '../../../../src/adapters/simulation/simulated-packages.ts';
-import { createSimulatedPuppet } from '../../../../src/adapters/simulation/simulated-puppet.ts';
-import { createSimulatedServices } from '../../../../src/adapters/simulation/simulated-services.ts';
 import type { Input, OutputField } from '../../../../src/core/agent-description.ts';
 import { checkInput } from '../../../../src/core/check-input.ts';
 import type { JsonValue } from '../../../../src/core/json.ts';
-import { simulateTools } from '../../../../src/main/playground/simulate-tools.ts';
 import { callAction } from '../../../fakes/call-action.ts';
+import { createSimulatedAgents } from '../../../fakes/simulated-agents.ts';
 import { INPUTS } from './host-agents.ts';
 
-const [host] = layoutFleet(1);
-assert.ok(host);
-const agents = createAgents({
-  jobs: createMemorySpool(),
-  tools: simulateTools(host, systemClock),
-  packages: createSimulatedPackages(host, systemClock),
-  puppet: createSimulatedPuppet(host, systemClock),
-  services: createSimulatedServices(host, systemClock),
-  node: {
-    version: '0',
-    collectives: ['mcollective'],
-    now: () => systemClock.now(),
-    profile: () => ({ identity: 'n', facts: { os: 'x' }, classes: new Set(), agents: new Set(['package']) }),
-    stats: () => ({}),
-    audit: { find: () => Promise.resolve({ records: [], truncated: false }) },
-    hash: hashText,
-  },
-});
+const agents = createSimulatedAgents();
 /** What this imagined machine has; elsewhere as for machines whose tools are broken. */
 const OWN_INPUTS: Readonly<Record<string, Input>> = {
   'puppet.resource': { type: 'service', name: 'ssh' },
