@@ -51,7 +51,7 @@ export function createTally(nodes: readonly string[]): Tally {
 /** How a node's final answer counts. */
 export function resultOf(
   { sender, status, data }: Pick<Reply, 'sender' | 'status' | 'data'>,
-  elapsedMs: number,
+  elapsedMs?: number,
 ): NodeResult {
   return { node: sender, outcome: OUTCOME_OF_STATUS[status.name] ?? 'failed', status, data, elapsedMs };
 }
@@ -60,7 +60,7 @@ export function resultOf(
 export function resultOfRecord({ node, result, reason, elapsedMs }: AuditRecord): NodeResult | undefined {
   const name = STATUS_NAMES.find((known) => known === result);
   if (node === undefined || name === undefined) return undefined;
-  return { node, outcome: OUTCOME_OF_STATUS[name] ?? 'failed', status: statusOf(name, reason), data: {}, elapsedMs };
+  return resultOf({ sender: node, status: statusOf(name, reason), data: {} }, elapsedMs);
 }
 
 export function countOutcomes(results: readonly NodeResult[]): Counts {

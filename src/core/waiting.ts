@@ -47,3 +47,17 @@ export async function limitTime<T>(
     cancel();
   }
 }
+
+/**
+ * Settles as the work does, or rejects when the signal aborts first. The work itself goes on.
+ *
+ * @param describeAbort makes the error for that
+ */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, describeAbort: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(describeAbort());
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}

@@ -1,7 +1,7 @@
 import type { ActionDescription, AgentDescription } from '../core/agent-description.ts';
+import { matchesGlob } from '../core/match-glob.ts';
 import { suggest } from '../core/nearest.ts';
 import type { CaseFields } from './case-schema.ts';
-import { matchesGlob } from './glob.ts';
 import type { RuleSet } from './policy.ts';
 import { quote } from './policy-part.ts';
 import type { CaseResult } from './run-cases.ts';

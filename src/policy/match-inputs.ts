@@ -1,5 +1,5 @@
 import type { Input } from '../core/agent-description.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../core/match-glob.ts';
 import type { InputLimits } from './policy.ts';
 
 /** Whether every named input is given, and its whole value matches one of the globs for it. */

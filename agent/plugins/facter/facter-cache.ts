@@ -1,7 +1,9 @@
 import { McoError } from '../../../src/core/errors.ts';
 import type { Facts, FactValue } from '../../../src/core/facts.ts';
+import { firstLine } from '../../../src/core/first-line.ts';
 import type { FactsBackend, TimedFacts } from '../../../src/core/host/facts-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import { untilAborted } from '../../../src/core/waiting.ts';
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Facts travel inside a reply, which may be nested 32 deep. */
@@ -55,18 +57,9 @@ export function createFacterCache({ runner, clock, command, legacy }: FacterOpti
     current: () => known,
     refresh(signal) {
       underWay ??= run();
-      return orGiveUp(underWay, signal);
+      return untilAborted(underWay, signal, () => new McoError('failed/timeout', 'facter took too long'));
     },
   };
-}
-
-function orGiveUp<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(new McoError('failed/timeout', 'facter took too long'));
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
 }
 
 /**
@@ -79,7 +72,7 @@ function parseFacter({ exitCode, stdout, stderr, truncated }: Finished): Facts {
   try {
     value = JSON.parse(stdout);
   } catch (cause) {
-    const why = truncated ? 'it said too much' : (stderr.trim().split('\n')[0]?.slice(0, 300) ?? '');
+    const why = truncated ? 'it said too much' : firstLine(stderr);
     throw facterFailed(why === '' ? `it told no facts (exit code ${exitCode ?? 'none'})` : why, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw facterFailed('it told no facts');

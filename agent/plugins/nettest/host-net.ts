@@ -1,4 +1,5 @@
 import { McoError } from '../../../src/core/errors.ts';
+import { firstLine } from '../../../src/core/first-line.ts';
 import type {
   AddressFamily,
   ConnectResult,
@@ -97,5 +98,3 @@ function parsePing(host: string, { stdout, stderr }: Finished): PingResult {
     times: times === null ? undefined : { min: Number(times[1]), average: Number(times[2]), max: Number(times[3]) },
   };
 }
-
-const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 300) ?? '';

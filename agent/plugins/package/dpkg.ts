@@ -1,4 +1,5 @@
 import { McoError } from '../../../src/core/errors.ts';
+import { firstLine } from '../../../src/core/first-line.ts';
 import type { PackageBackend, PackageState } from '../../../src/core/host/package-backend.ts';
 import type { Finished, ProcessRunner } from '../../../src/core/ports.ts';
 import { withoutArch } from './package-state.ts';
@@ -58,8 +59,7 @@ function requireAnswer({ exitCode, stdout, stderr, truncated }: Finished): strin
   if (truncated) throw new McoError('failed/dpkg', 'dpkg-query said more than can be read');
   // 1: a name is not known, which is an answer; 2: the database can't be read.
   if (exitCode === 0 || exitCode === 1) return stdout;
-  const why = stderr.trim().split('\n')[0] ?? '';
-  throw new McoError('failed/dpkg', `dpkg-query failed: ${why.slice(0, 300)}`);
+  throw new McoError('failed/dpkg', `dpkg-query failed: ${firstLine(stderr)}`);
 }
 
 /**

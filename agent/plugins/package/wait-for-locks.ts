@@ -1,5 +1,6 @@
 import { McoError } from '../../../src/core/errors.ts';
 import type { Clock, ProcessRunner } from '../../../src/core/ports.ts';
+import { sleep } from '../../../src/core/waiting.ts';
 
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 1000;
@@ -26,7 +27,8 @@ export async function waitForLocks(runner: ProcessRunner, { clock, files, signal
         hint: 'ask again when it is done',
       });
     }
-    await pause(clock, signal);
+    await sleep(clock, PAUSE_MS, signal);
+    if (signal.aborted) throw new McoError('failed/timeout', 'another program held the lock all the time');
   }
 }
 
@@ -43,19 +45,4 @@ async function findHolder(
   const living = await grep(['-sH', '.', '--', ...pids.map((pid) => `/proc/${pid}/comm`)]);
   const [, pid, command] = /^\/proc\/(\d+)\/comm:(.*)$/m.exec(living.stdout) ?? [];
   return pid === undefined ? undefined : `process ${pid} (${command})`;
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      cancel();
-      reject(new McoError('failed/timeout', 'another program held the lock all the time'));
-    };
-    const cancel = clock.after(PAUSE_MS, () => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    });
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
 }

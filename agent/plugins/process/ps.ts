@@ -1,4 +1,5 @@
 import { McoError, toMcoError } from '../../../src/core/errors.ts';
+import { firstLine } from '../../../src/core/first-line.ts';
 import type { ProcessBackend, ProcessState } from '../../../src/core/host/process-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
 
@@ -48,8 +49,7 @@ function parsePs({ exitCode, stdout, stderr, truncated }: Finished): readonly Pr
   const lines = stdout.split('\n').slice(0, truncated ? -1 : undefined);
   const processes = lines.flatMap((line) => parseLine(line) ?? []);
   if (exitCode === 0 && processes.length > 0) return processes;
-  const why = stderr.trim().split('\n')[0]?.slice(0, 300);
-  throw new McoError('failed/ps', `ps failed: ${why === undefined || why === '' ? `it listed nothing` : why}`);
+  throw new McoError('failed/ps', `ps failed: ${firstLine(stderr) || 'it listed nothing'}`);
 }
 
 function parseLine(line: string): ProcessState | undefined {

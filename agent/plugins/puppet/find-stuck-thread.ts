@@ -1,4 +1,5 @@
 import { McoError } from '../../../src/core/errors.ts';
+import { sleep } from '../../../src/core/waiting.ts';
 import type { Thread } from './look-at-processes.ts';
 import type { PuppetHost } from './puppet-host.ts';
 
@@ -19,7 +20,8 @@ export async function findStuckThread(
   if (suspects.length === 0) return undefined;
   const look = () => Promise.all(suspects.map((thread) => countSwitches(host, thread, signal)));
   const before = await look();
-  await pause(host, signal);
+  await sleep(host.clock, BETWEEN_LOOKS_MS, signal);
+  if (signal.aborted) throw new McoError('failed/timeout', 'stopped before it was seen whether Puppet hangs');
   const after = await look();
   return suspects.find((_, index) => before[index] !== undefined && before[index] === after[index]);
 }
@@ -33,19 +35,4 @@ async function countSwitches(
   const status = await files.read(`/proc/${pid}/task/${thread}/status`, { signal }).catch(() => undefined);
   if (status === undefined || !/^State:\s+D/m.test(status)) return undefined;
   return [...status.matchAll(/_ctxt_switches:\s+(\d+)/g)].map(([, count]) => count).join('+');
-}
-
-function pause({ clock }: PuppetHost, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      stopWaiting();
-      reject(new McoError('failed/timeout', 'stopped before it was seen whether Puppet hangs'));
-    };
-    const stopWaiting = clock.after(BETWEEN_LOOKS_MS, () => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    });
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import { McoError } from '../../../src/core/errors.ts';
+import { untilAborted } from '../../../src/core/waiting.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { PuppetHost } from './puppet-host.ts';
 
@@ -46,7 +47,7 @@ export function createPathFinder(host: PuppetHost): (signal: AbortSignal) => Pro
   }
   return (signal) => {
     asked ??= ask();
-    return orAborted(asked, signal);
+    return untilAborted(asked, signal, describeLate);
   };
 }
 
@@ -84,11 +85,4 @@ function readPaths(command: string, stdout: string): PuppetPaths {
   return { command, ...(Object.fromEntries(entries) as Omit<PuppetPaths, 'command'>) };
 }
 
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(new McoError('failed/timeout', 'Puppet did not say in time where its files are'));
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
-}
+const describeLate = (): McoError => new McoError('failed/timeout', 'Puppet did not say in time where its files are');

@@ -8,6 +8,7 @@ import type {
 } from '../../core/host/puppet-backend.ts';
 import type { JobPretence } from '../../core/jobs.ts';
 import type { Clock } from '../../core/ports.ts';
+import { sleep } from '../../core/waiting.ts';
 import { HUNG_RUN, type PuppetStory, tellPuppetStory } from './puppet-story.ts';
 import { changeResource, showResource } from './simulated-resources.ts';
 import { createWork } from './simulated-work.ts';
@@ -74,7 +75,7 @@ export function createSimulatedPuppet(host: VirtualHost, clock: Clock): PuppetBa
     },
     planWait: () => ({
       async perform(signal) {
-        await sleep(self, Math.max(0, (runEnd(self) ?? 0) - clock.now()), signal);
+        await sleepOrDie(self, Math.max(0, (runEnd(self) ?? 0) - clock.now()), signal);
         return { exitCode: 0 };
       },
     }),
@@ -109,7 +110,7 @@ async function perform(
   const changed = story.changes[past.runs % story.changes.length] ?? 0;
   past.runEndsAt = clock.now() + story.runMs;
   try {
-    await sleep(self, story.runMs, signal);
+    await sleepOrDie(self, story.runMs, signal);
   } finally {
     past.runEndsAt = undefined;
   }
@@ -208,17 +209,7 @@ function tellReport(self: Self): PuppetReport {
   };
 }
 
-function sleep({ clock }: Self, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      stopWaiting();
-      reject(new McoError('failed/killed', 'the run was ended'));
-    };
-    const stopWaiting = clock.after(delayMs, () => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    });
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
+async function sleepOrDie({ clock }: Self, delayMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(clock, delayMs, signal);
+  if (signal.aborted) throw new McoError('failed/killed', 'the run was ended');
 }

@@ -74,6 +74,5 @@ function readAnswer({ kind, sender, status: { name }, data }: Reply): NodeResult
   const { outputs, message } = data;
   const status = statusOf(word, typeof message === 'string' ? message : '');
   const isMap = typeof outputs === 'object' && outputs !== null && !Array.isArray(outputs);
-  const { elapsedMs: _, ...result } = resultOf({ sender, status, data: isMap ? (outputs as ReplyData) : {} }, 0);
-  return result;
+  return resultOf({ sender, status, data: isMap ? (outputs as ReplyData) : {} });
 }

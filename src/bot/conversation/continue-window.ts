@@ -29,7 +29,7 @@ import { askAfterJobs } from './ask-after-jobs.ts';
 import type { Answers } from './listen-again.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
-const SHORTEST_WAIT_MS = 3000;
+export const SHORTEST_WAIT_MS = 3000;
 
 /** A run that keeps so many nodes at work, as an earlier process left it. */
 export interface OpenWindow {

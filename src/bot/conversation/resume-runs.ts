@@ -17,11 +17,8 @@ import { keepTrying } from '../keep-trying.ts';
 import { createLateAnswers, type LateAnswers } from '../late-answers.ts';
 import { showProgress } from '../show-progress.ts';
 import { createTally, resultOfRecord, type Tally } from '../tally.ts';
-import { continueWindow, windowOrderOf } from './continue-window.ts';
+import { continueWindow, SHORTEST_WAIT_MS, windowOrderOf } from './continue-window.ts';
 import { listenAgain } from './listen-again.ts';
-
-/** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
-const SHORTEST_WAIT_MS = 3000;
 
 const PAUSE_MS = 100;
 

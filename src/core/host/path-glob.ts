@@ -1,3 +1,5 @@
+import { matchesGlob } from '../match-glob.ts';
+
 /** An absolute path without `.`, `..`, empty parts or a slash at its end: it says where it leads. */
 export function isNormalisedPath(path: string): boolean {
   if (!path.startsWith('/') || path.includes('\0')) return false;
@@ -26,7 +28,7 @@ function matchesParts(glob: readonly string[], parts: readonly string[]): boolea
     if (wanted === '**') {
       retry = { glob: g + 1, part: p };
       g += 1;
-    } else if (wanted !== undefined && matchesPart(wanted, parts[p] ?? '')) {
+    } else if (wanted !== undefined && matchesGlob(wanted, parts[p] ?? '')) {
       g += 1;
       p += 1;
     } else if (retry !== undefined) {
@@ -38,19 +40,4 @@ function matchesParts(glob: readonly string[], parts: readonly string[]): boolea
     }
   }
   return glob.slice(g).every((rest) => rest === '**');
-}
-
-function matchesPart(glob: string, part: string): boolean {
-  const [head = '', ...rest] = glob.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return glob === part;
-  if (part.length < head.length + tail.length || !part.startsWith(head) || !part.endsWith(tail)) return false;
-  let from = head.length;
-  const end = part.length - tail.length;
-  for (const piece of rest) {
-    const found = part.indexOf(piece, from);
-    if (found === -1 || found + piece.length > end) return false;
-    from = found + piece.length;
-  }
-  return true;
 }

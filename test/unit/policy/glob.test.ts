@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { allowsName, isActionGlob, matchesAny, matchesGlob } from '../../../src/policy/glob.ts';
+import { matchesGlob } from '../../../src/core/match-glob.ts';
+import { allowsName, isActionGlob, matchesAny } from '../../../src/policy/glob.ts';
 
 describe('matchesGlob', () => {
   it('matches the whole text, with a star for anything', () => {
