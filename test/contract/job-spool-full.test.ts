@@ -34,7 +34,7 @@ describe('a spool without room', { skip: !isRoot && 'only root mounts', timeout:
       spool,
       `echo first; until [ -p ${go} ]; do sleep 0.05; done; seq 1 20000; echo "" >&2`,
     );
-    await waitFor(() => readFileSync(join(rig.directory, id, 'stdout'), 'utf8') === 'first\n');
+    await waitFor(() => rig.said(id) === 'first\n');
     fill();
     execFileSync('mkfifo', [go]);
     assert.deepEqual(await waitForEnd(spool, id), { state: 'exited', exitCode: 0 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newUuid } from '../../src/adapters/clock/new-uuid.ts';
@@ -16,6 +16,8 @@ export interface SpoolRig {
   readonly problems: McoError[];
   /** As the next process of the agent would. */
   open(limits?: Partial<JobSpoolOptions>): Promise<DiskSpool>;
+  /** What a job has said so far, as it stands on disk; its file comes a moment after its start. */
+  said(id: string): string;
   remove(): void;
 }
 
@@ -33,6 +35,10 @@ export function createSpoolRig(directory = mkdtempSync(join(tmpdir(), 'mco-spool
         graceMs: 1000,
         ...limits,
       }),
+    said(id) {
+      const file = join(directory, id, 'stdout');
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
