@@ -6,12 +6,14 @@ import { statusOf } from '../../../src/core/reply.ts';
 import type { NodeResult } from '../../../src/core/report.ts';
 import type { Awaited } from '../../../src/core/surface.ts';
 import { drawAwaitedCards } from '../../../src/render/draw-awaited-cards.ts';
+import { measureCard } from '../../../src/render/measure-card.ts';
 import { renderCardText } from '../../../src/render/render-card-text.ts';
 import { anyError, anyReport, UNSENT, VIEWS } from './any-report.ts';
 import { hostileText, UNSAFE } from './hostile-text.ts';
 import { countResults, header, makeReport, ok, withOptions, without } from './reports.ts';
 import { MATTERMOST_TRAITS, SLACK_TRAITS, showRefusal, showRoot, showTell, showThread } from './shown.ts';
 
+/** What one message in a terminal takes at most, as UTF-8. A chat's cards have a limit of their own, in characters. */
 const MAX_BYTES = 40_000;
 const WORDS = 'OK|FAILED|DENIED|EXPIRED|NO RESPONSE|UNKNOWN|NOT WAITED FOR|NOT SENT';
 
@@ -79,7 +81,10 @@ test('anything that waits for approval is drawn safely', () => {
       const view = { state: 'awaiting', header: { ...header, command }, awaited: any } as const;
       assertSafe(showRoot(view));
       for (const traits of [SLACK_TRAITS, MATTERMOST_TRAITS]) {
-        for (const card of drawAwaitedCards(view, traits)) assertSafe(renderCardText(card));
+        for (const card of drawAwaitedCards(view, traits)) {
+          assert.doesNotMatch(renderCardText(card), UNSAFE);
+          assert.ok(measureCard(card) <= traits.maxCardLength, `${measureCard(card)} characters`);
+        }
       }
     }),
     { numRuns: 100 },
