@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseKnownHosts } from '../src/adapters/ssh/known-hosts.ts';
 import { createKnownHosts } from '../src/adapters/ssh/known-hosts-verifier.ts';
 import { encodeString } from '../src/adapters/ssh/wire.ts';
-import { createCollector } from '../src/bot/collector.ts';
+import { createCollector } from '../src/bot/collecting/collector.ts';
 import type { BusMessage, Verifier } from '../src/core/ports.ts';
 import { encodeReply } from '../src/core/reply.ts';
 import { makeKey } from '../src/main/playground/make-keys.ts';

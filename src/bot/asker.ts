@@ -2,8 +2,8 @@ import type { AgentDescription } from '../core/agent-description.ts';
 import type { CommandWorld } from '../core/command.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Memberships } from '../policy/policy.ts';
+import { decideAction } from './authority/decide-action.ts';
 import type { Bot } from './bot.ts';
-import { decideAction } from './decide-action.ts';
 
 /** Who asks, and where: what every decision about a message starts from. */
 export interface Asker {

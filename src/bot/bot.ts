@@ -10,7 +10,7 @@ import type { PolicyTests } from '../policy/explain-tests.ts';
 import type { Decision, Memberships } from '../policy/policy.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { AgentRegistry } from './agent-registry.ts';
-import type { Collector } from './collector.ts';
+import type { Collector } from './collecting/collector.ts';
 
 /** Who wants to do what, where. */
 export interface Question {

@@ -1,11 +1,11 @@
 import type { RunReport } from '../core/report.ts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Bot } from './bot.ts';
-import { composeReport, describeAction, type Gathered, headerOf } from './compose-report.ts';
+import { composeReport, describeAction, type Gathered, headerOf } from './collecting/compose-report.ts';
+import { createLateAnswers, type LateAnswers } from './collecting/late-answers.ts';
 import type { Run } from './compose-request.ts';
-import type { Conducted } from './conduct-run.ts';
-import type { Targets } from './find-targets.ts';
-import { createLateAnswers, type LateAnswers } from './late-answers.ts';
+import type { Conducted } from './sending/conduct-run.ts';
+import type { Targets } from './targets/find-targets.ts';
 
 /** A run that is over, and what may still come. */
 export interface Executed {

@@ -7,16 +7,16 @@ import type { ActiveRun } from './active-runs.ts';
 import { digestOrder } from './approval/freeze-order.ts';
 import { verifyRights } from './approval/verify-rights.ts';
 import type { Asker } from './asker.ts';
+import { type Choice, chooseGrant } from './authority/choose-grant.ts';
 import type { Bot } from './bot.ts';
-import { type Choice, chooseGrant } from './choose-grant.ts';
+import { describeAction, headerOf } from './collecting/compose-report.ts';
 import { composeOrder } from './compose-order.ts';
-import { describeAction, headerOf } from './compose-report.ts';
 import type { DecidedWish, Wish } from './compose-request.ts';
 import { type Ending, type Executed, notSent, startEnding } from './end-run.ts';
-import { holdsSecret } from './holds-secret.ts';
 import { describePreview } from './preview-run.ts';
-import { explain, type FrozenRun, sendRun } from './send-run.ts';
-import type { Trail } from './trail.ts';
+import { holdsSecret } from './records/holds-secret.ts';
+import type { Trail } from './records/trail.ts';
+import { explain, type FrozenRun, sendRun } from './sending/send-run.ts';
 
 export interface Execution {
   readonly asker: Asker;

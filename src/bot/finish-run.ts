@@ -3,11 +3,11 @@ import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Bot } from './bot.ts';
+import type { LateAnswers } from './collecting/late-answers.ts';
 import type { Executed } from './end-run.ts';
-import { recordUnanswered } from './keep-run.ts';
 import { keepTrying } from './keep-trying.ts';
-import type { LateAnswers } from './late-answers.ts';
-import type { Trail } from './trail.ts';
+import { recordUnanswered } from './records/keep-run.ts';
+import type { Trail } from './records/trail.ts';
 
 /** Where a run ends. */
 interface Finish {

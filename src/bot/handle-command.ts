@@ -11,7 +11,7 @@ import { answered, type Handled, refuse } from './handled.ts';
 import { learnUnknown, refreshLearned } from './learn/learn-agents.ts';
 import { performRun } from './perform-run.ts';
 import { planCommand } from './plan-command.ts';
-import { startTrail } from './trail.ts';
+import { startTrail } from './records/trail.ts';
 
 /**
  * The chat pipeline: parse, identify, decide, target, record, sign and send, collect, record, render.

@@ -3,7 +3,7 @@ import type { McoError } from '../core/errors.ts';
 import { EXIT, exitCodeOf, type RunReport } from '../core/report.ts';
 import type { IncomingMessage, Refusal, Surface } from '../core/surface.ts';
 import type { Asker } from './asker.ts';
-import type { Trail } from './trail.ts';
+import type { Trail } from './records/trail.ts';
 
 /** What became of a command; exactly one of these is set. */
 export interface Handled {

@@ -2,17 +2,17 @@ import { toMcoError } from '../core/errors.ts';
 import { maskInput } from '../core/secret-input.ts';
 import type { RootView, RunThread } from '../core/surface.ts';
 import { parkRun } from './approval/park-run.ts';
+import { narrowWish } from './authority/choose-grant.ts';
 import type { Bot } from './bot.ts';
-import { narrowWish } from './choose-grant.ts';
-import { composeReport, describeAction, headerOf } from './compose-report.ts';
+import { composeReport, describeAction, headerOf } from './collecting/compose-report.ts';
 import type { DecidedWish } from './compose-request.ts';
 import { executeRun } from './execute-run.ts';
-import { nodesByName } from './find-targets.ts';
 import { finishRun } from './finish-run.ts';
 import { type Handled, reported, type Scene } from './handled.ts';
-import { describeRun } from './keep-run.ts';
 import { keepTrying } from './keep-trying.ts';
+import { describeRun } from './records/keep-run.ts';
 import { decideRun, type Order, startRun } from './start-run.ts';
+import { nodesByName } from './targets/find-targets.ts';
 
 /**
  * A question to the fleet, from the decision to the last word on it; or until somebody has to approve it.

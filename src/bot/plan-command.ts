@@ -4,7 +4,7 @@ import { McoError } from '../core/errors.ts';
 import { readCall, wordError } from '../core/read-call.ts';
 import { narrowWorld } from '../language/narrow-world.ts';
 import { refuseOptions } from '../language/refuse-options.ts';
-import { refuseWaves } from './window-options.ts';
+import { refuseWaves } from './sending/window-options.ts';
 
 /**
  * What a command line asks for. The first word names a command, or an agent: every agent is a command itself. What

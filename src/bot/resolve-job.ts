@@ -6,8 +6,8 @@ import type { RunRecord } from '../core/store.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import { findKnownAction } from './approval/known-action.ts';
 import type { Bot } from './bot.ts';
-import { findLastJobRun } from './find-last-job-run.ts';
-import { findRun } from './find-run.ts';
+import { findLastJobRun } from './records/find-last-job-run.ts';
+import { findRun } from './records/find-run.ts';
 
 const AGENT = 'job';
 

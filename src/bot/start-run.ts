@@ -6,15 +6,15 @@ import type { IncomingMessage } from '../core/surface.ts';
 import { formatCommand } from '../language/format-command.ts';
 import { refuseOptions } from '../language/refuse-options.ts';
 import type { Asker } from './asker.ts';
+import { decideAsk } from './authority/decide-ask.ts';
+import { addDataRights } from './authority/decide-data.ts';
 import type { Bot } from './bot.ts';
-import { describeAction } from './compose-report.ts';
+import { describeAction } from './collecting/compose-report.ts';
 import { type DecidedWish, filterOf, isNarrowing, type Run, type Wish } from './compose-request.ts';
-import { decideAsk } from './decide-ask.ts';
-import { addDataRights } from './decide-data.ts';
-import { resolveNodes } from './find-run.ts';
+import { resolveNodes } from './records/find-run.ts';
+import type { Trail } from './records/trail.ts';
 import { resolveJob } from './resolve-job.ts';
-import type { Trail } from './trail.ts';
-import { keepWindow } from './window-options.ts';
+import { keepWindow } from './sending/window-options.ts';
 
 /** What a message asks of the fleet. */
 export interface Order {

@@ -6,7 +6,7 @@ import { hashText } from '../adapters/hash/hash-text.ts';
 import { createActiveRuns } from '../bot/active-runs.ts';
 import { openAgentRegistry } from '../bot/agent-registry.ts';
 import type { Authority, Bot } from '../bot/bot.ts';
-import { createCollector } from '../bot/collector.ts';
+import { createCollector } from '../bot/collecting/collector.ts';
 import { originOf } from '../bot/conversation/chat-origin.ts';
 import { type Conversations, createConversations } from '../bot/conversation/conversations.ts';
 import { type AgentDescription, requireSound } from '../core/agent-description.ts';

@@ -4,8 +4,8 @@ import { createPolicyStore, type PolicyStore } from '../adapters/policy-files/cr
 import { createKnownHosts } from '../adapters/ssh/known-hosts-verifier.ts';
 import type { StompBusOptions } from '../adapters/stomp/stomp-bus.ts';
 import { openStore } from '../adapters/store/open-store.ts';
+import { createMembershipFinder } from '../bot/authority/find-memberships.ts';
 import type { Bot } from '../bot/bot.ts';
-import { createMembershipFinder } from '../bot/find-memberships.ts';
 import type { AgentDescription } from '../core/agent-description.ts';
 import type { Chat } from '../core/chat.ts';
 import { toMcoError } from '../core/errors.ts';

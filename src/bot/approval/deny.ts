@@ -1,5 +1,5 @@
 import type { McoError } from '../../core/errors.ts';
-import type { Trail } from '../trail.ts';
+import type { Trail } from '../records/trail.ts';
 
 /**
  * Puts a denial on record. To be thrown then: what was denied is told to whoever asked, and to nobody else.

@@ -3,7 +3,7 @@ import { McoError } from '../../core/errors.ts';
 import type { RunRecord, StoredApproval } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
 import type { ControlScene } from '../control/control-scene.ts';
-import { findRun, runPlaceOf, wordOf } from '../find-run.ts';
+import { findRun, runPlaceOf, wordOf } from '../records/find-run.ts';
 import { deny } from './deny.ts';
 import { expireRun } from './expire-run.ts';
 import { isSamePerson, requesterOf } from './judge-approver.ts';

@@ -3,7 +3,7 @@ import type { FrozenOrder, StoredApproval } from '../../core/store.ts';
 import type { Belonging } from '../../policy/belonging.ts';
 import type { Asker } from '../asker.ts';
 import type { Bot } from '../bot.ts';
-import type { Trail } from '../trail.ts';
+import type { Trail } from '../records/trail.ts';
 import { deny } from './deny.ts';
 
 /** Somebody who asks or approves, by the caller they were then and by their account. */

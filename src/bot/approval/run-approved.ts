@@ -5,7 +5,7 @@ import type { RunThread } from '../../core/surface.ts';
 import type { ActiveRun } from '../active-runs.ts';
 import type { Bot } from '../bot.ts';
 import { finishRun } from '../finish-run.ts';
-import { sendRun } from '../send-run.ts';
+import { sendRun } from '../sending/send-run.ts';
 import { closeOrder } from './close-order.ts';
 import { describeAwaited } from './describe-awaited.ts';
 import { thawOrder } from './thaw-order.ts';

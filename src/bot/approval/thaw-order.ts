@@ -1,5 +1,5 @@
 import type { FrozenOrder, RunRecord, StoredYes } from '../../core/store.ts';
-import type { FrozenRun } from '../send-run.ts';
+import type { FrozenRun } from '../sending/send-run.ts';
 
 interface Thawing {
   readonly digest: string;

@@ -2,7 +2,7 @@ import { maskInput } from '../../core/secret-input.ts';
 import type { RunRecord } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
 import { originOf } from '../conversation/chat-origin.ts';
-import { startTrail, type Trail } from '../trail.ts';
+import { startTrail, type Trail } from '../records/trail.ts';
 import { findKnownAction } from './known-action.ts';
 
 /** The audit trail of a run that an earlier command began: what is recorded is the requester's. */

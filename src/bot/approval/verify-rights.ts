@@ -4,9 +4,9 @@ import { McoError } from '../../core/errors.ts';
 import type { FrozenOrder } from '../../core/store.ts';
 import { judgeGrant } from '../../policy/judge-grant.ts';
 import type { ApprovalRule, Decision, Grant, NodeLimit } from '../../policy/policy.ts';
+import { decideAsk } from '../authority/decide-ask.ts';
+import { addDataRights } from '../authority/decide-data.ts';
 import type { Bot } from '../bot.ts';
-import { decideAsk } from '../decide-ask.ts';
-import { addDataRights } from '../decide-data.ts';
 
 /** How the policy of now has the order run. */
 export interface Verified {

@@ -6,7 +6,7 @@ import { worldOf } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { performRun } from '../perform-run.ts';
 import { planCommand } from '../plan-command.ts';
-import { startTrail } from '../trail.ts';
+import { startTrail } from '../records/trail.ts';
 import type { ControlScene } from './control-scene.ts';
 import { SILENT_SURFACE } from './silent-surface.ts';
 

@@ -5,7 +5,7 @@ import { endOrder } from '../approval/end-approval.ts';
 import { isSamePerson, requesterOf } from '../approval/judge-approver.ts';
 import { mayUse } from '../asker.ts';
 import type { Bot } from '../bot.ts';
-import { findRun, wordOf } from '../find-run.ts';
+import { findRun, wordOf } from '../records/find-run.ts';
 import type { ControlScene } from './control-scene.ts';
 
 /**

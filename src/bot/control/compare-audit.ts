@@ -4,7 +4,7 @@ import type { Tell, Word } from '../../core/command.ts';
 import { McoError, type Span } from '../../core/errors.ts';
 import { parseCommandLine } from '../../language/parse-command-line.ts';
 import type { Bot } from '../bot.ts';
-import { runPlaceOf, wordOf } from '../find-run.ts';
+import { runPlaceOf, wordOf } from '../records/find-run.ts';
 import { askForStories } from './ask-for-stories.ts';
 import { type Comparison, compareStories, type Difference, nodesOfRun } from './compare-stories.ts';
 import type { ControlScene } from './control-scene.ts';

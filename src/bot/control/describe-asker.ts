@@ -3,8 +3,8 @@ import { sleep } from '../../core/waiting.ts';
 import type { Grant } from '../../policy/policy.ts';
 import { formatCount } from '../../render/format-count.ts';
 import { type Asker, worldOf } from '../asker.ts';
+import { decideAction } from '../authority/decide-action.ts';
 import type { Bot, Question } from '../bot.ts';
-import { decideAction } from '../decide-action.ts';
 
 const OWN_ACTIONS = ['audit', 'policy'];
 

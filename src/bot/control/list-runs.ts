@@ -2,7 +2,7 @@ import type { Tell } from '../../core/command.ts';
 import type { RunRecord } from '../../core/store.ts';
 import type { IncomingMessage } from '../../core/surface.ts';
 import type { Bot } from '../bot.ts';
-import { keepsNoRuns, runPlaceOf } from '../find-run.ts';
+import { keepsNoRuns, runPlaceOf } from '../records/find-run.ts';
 
 const MAX_RUNS = 20;
 

@@ -3,7 +3,7 @@ import { McoError } from '../../core/errors.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { RunRecord } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
-import { findRun, wordOf } from '../find-run.ts';
+import { findRun, wordOf } from '../records/find-run.ts';
 import type { ControlScene } from './control-scene.ts';
 import { describeWaiting } from './describe-waiting.ts';
 

@@ -5,10 +5,10 @@ import type { RunRecord } from '../../core/store.ts';
 import { parseCommandLine } from '../../language/parse-command-line.ts';
 import { worldOf } from '../asker.ts';
 import type { Bot } from '../bot.ts';
-import { findRun, wordOf } from '../find-run.ts';
 import type { Handled } from '../handled.ts';
 import { performRun } from '../perform-run.ts';
 import { planCommand } from '../plan-command.ts';
+import { findRun, wordOf } from '../records/find-run.ts';
 import type { ControlScene } from './control-scene.ts';
 
 /**

@@ -3,9 +3,9 @@ import { type Reply, type ReplyData, STATUS_NAMES, statusOf } from '../../core/r
 import type { NodeResult } from '../../core/report.ts';
 import { sleep } from '../../core/waiting.ts';
 import type { Bot } from '../bot.ts';
+import { resultOf } from '../collecting/tally.ts';
 import { type Run, sealRequest } from '../compose-request.ts';
-import { resultOf } from '../tally.ts';
-import type { Trail } from '../trail.ts';
+import type { Trail } from '../records/trail.ts';
 
 /** First when what waited in the queue is here, then now and again: a node that is at work says so. */
 const FIRST_MS = 5000;

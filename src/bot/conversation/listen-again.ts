@@ -1,9 +1,9 @@
 import type { NodeResult } from '../../core/report.ts';
 import type { StoredRequest } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
-import type { RunKeeper } from '../keep-run.ts';
-import type { LateAnswers } from '../late-answers.ts';
-import { resultOf, type Tally } from '../tally.ts';
+import type { LateAnswers } from '../collecting/late-answers.ts';
+import { resultOf, type Tally } from '../collecting/tally.ts';
+import type { RunKeeper } from '../records/keep-run.ts';
 
 /** Answers to requests of an earlier process. */
 export interface Answers {

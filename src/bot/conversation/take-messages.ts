@@ -6,7 +6,7 @@ import { findAsker, isKnownByAccount, mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import { handleCommand } from '../handle-command.ts';
 import { refuse } from '../handled.ts';
-import { startTrail } from '../trail.ts';
+import { startTrail } from '../records/trail.ts';
 import { originOf } from './chat-origin.ts';
 import { type Channelled, createChatSurface } from './chat-surface.ts';
 import { createPlaces, type Place } from './places.ts';

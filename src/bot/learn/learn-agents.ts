@@ -7,7 +7,7 @@ import type { IncomingMessage } from '../../core/surface.ts';
 import { type Asker, mayUseAnything } from '../asker.ts';
 import type { Bot } from '../bot.ts';
 import type { Run } from '../compose-request.ts';
-import type { Trail } from '../trail.ts';
+import type { Trail } from '../records/trail.ts';
 import { askDescriptions, type Told } from './ask-descriptions.ts';
 
 /** Who wants to know, and in which command. */

@@ -14,7 +14,7 @@ import { describeComparison } from '../../bot/control/describe-comparison.ts';
 import { requireOwnRight } from '../../bot/control/require-own-right.ts';
 import { SILENT_SURFACE } from '../../bot/control/silent-surface.ts';
 import { planCommand } from '../../bot/plan-command.ts';
-import { startTrail } from '../../bot/trail.ts';
+import { startTrail } from '../../bot/records/trail.ts';
 import { McoError } from '../../core/errors.ts';
 import { parseCommandLine } from '../../language/parse-command-line.ts';
 import { quoteWord } from '../../language/quote-word.ts';

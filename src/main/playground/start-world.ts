@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { layoutFleet } from '../../adapters/simulation/layout-fleet.ts';
 import { openStore } from '../../adapters/store/open-store.ts';
-import { createMembershipFinder } from '../../bot/find-memberships.ts';
+import { createMembershipFinder } from '../../bot/authority/find-memberships.ts';
 import type { Chat } from '../../core/chat.ts';
 import type { McoError } from '../../core/errors.ts';
 import { createBot, type RunningBot } from '../create-bot.ts';

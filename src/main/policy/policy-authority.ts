@@ -1,6 +1,6 @@
 import { AGENT_DESCRIPTIONS } from '../../../agent/plugins/index.ts';
+import type { MembershipFinder } from '../../bot/authority/find-memberships.ts';
 import type { Authority, MembershipOptions } from '../../bot/bot.ts';
-import type { MembershipFinder } from '../../bot/find-memberships.ts';
 import { chatGroupsFor, decide, judgeMember, rolesOf } from '../../policy/decide.ts';
 import { createPolicyTests, type PolicyTree } from '../../policy/explain-tests.ts';
 import { accountsOf, identify } from '../../policy/identify.ts';

@@ -6,7 +6,7 @@ import { createKnownHosts } from '../../../src/adapters/ssh/known-hosts-verifier
 import { createStompBus } from '../../../src/adapters/stomp/stomp-bus.ts';
 import { openAuditTrail } from '../../../src/adapters/store/audit/open-audit-trail.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
-import { createMembershipFinder } from '../../../src/bot/find-memberships.ts';
+import { createMembershipFinder } from '../../../src/bot/authority/find-memberships.ts';
 import { checkpointRegularly } from '../../../src/main/audit/checkpoint-regularly.ts';
 import { createTrailVerifier } from '../../../src/main/audit/trail-verifier.ts';
 import { createBot } from '../../../src/main/create-bot.ts';

@@ -5,7 +5,7 @@ import { startHttpServer } from '../../../src/adapters/http/http-server.ts';
 import { createMattermostChat } from '../../../src/adapters/mattermost/mattermost-chat.ts';
 import { createSlackChat } from '../../../src/adapters/slack/slack-chat.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
-import { createMembershipFinder } from '../../../src/bot/find-memberships.ts';
+import { createMembershipFinder } from '../../../src/bot/authority/find-memberships.ts';
 import type { Chat, PostRef } from '../../../src/core/chat.ts';
 import type { McoError } from '../../../src/core/errors.ts';
 import type { HttpRoute } from '../../../src/core/http.ts';

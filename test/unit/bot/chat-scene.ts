@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createActiveRuns } from '../../../src/bot/active-runs.ts';
 import type { Bot, Question } from '../../../src/bot/bot.ts';
-import { createCollector } from '../../../src/bot/collector.ts';
+import { createCollector } from '../../../src/bot/collecting/collector.ts';
 import { type Conversations, createConversations } from '../../../src/bot/conversation/conversations.ts';
 import type { ChatRefusal, ChatTraits } from '../../../src/core/chat.ts';
 import { replyDestination } from '../../../src/core/destinations.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { COMMANDS } from '../../../commands/index.ts';
 import { createActiveRuns } from '../../../src/bot/active-runs.ts';
 import type { Bot } from '../../../src/bot/bot.ts';
-import { createCollector, type RefusedReply } from '../../../src/bot/collector.ts';
+import { createCollector, type RefusedReply } from '../../../src/bot/collecting/collector.ts';
 import { handleCommand } from '../../../src/bot/handle-command.ts';
 import type { Handled } from '../../../src/bot/handled.ts';
 import type { AgentDescription } from '../../../src/core/agent-description.ts';

@@ -8,7 +8,7 @@ import { PUPPET_DESCRIPTION } from '../../../agent/plugins/puppet/description.ts
 import { SHELL_DESCRIPTION } from '../../../agent/plugins/shell/description.ts';
 import { COMMANDS } from '../../../commands/index.ts';
 import { planCommand } from '../../../src/bot/plan-command.ts';
-import { keepWindow } from '../../../src/bot/window-options.ts';
+import { keepWindow } from '../../../src/bot/sending/window-options.ts';
 import type { Ask, CommandWorld } from '../../../src/core/command.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { formatCommand } from '../../../src/language/format-command.ts';

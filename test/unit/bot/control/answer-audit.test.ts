@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { type OpenTrail, openAuditTrail } from '../../../../src/adapters/store/audit/open-audit-trail.ts';
 import { answerAudit } from '../../../../src/bot/control/answer-audit.ts';
 import type { ControlScene } from '../../../../src/bot/control/control-scene.ts';
-import { startTrail } from '../../../../src/bot/trail.ts';
+import { startTrail } from '../../../../src/bot/records/trail.ts';
 import type { AuditRecord } from '../../../../src/core/audit.ts';
 import type { AuditTrail, Verification } from '../../../../src/core/audit-trail.ts';
 import type { AuditSearch, Control, Tell } from '../../../../src/core/command.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AGENT_DESCRIPTIONS } from '../../../../agent/plugins/index.ts';
-import type { MembershipFinder } from '../../../../src/bot/find-memberships.ts';
+import type { MembershipFinder } from '../../../../src/bot/authority/find-memberships.ts';
 import { handleCommand } from '../../../../src/bot/handle-command.ts';
 import { createNodesAuthority, createPolicyAuthority } from '../../../../src/main/policy/policy-authority.ts';
 import type { PolicyTree } from '../../../../src/policy/explain-tests.ts';

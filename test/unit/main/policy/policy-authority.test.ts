@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MembershipFinder } from '../../../../src/bot/find-memberships.ts';
+import type { MembershipFinder } from '../../../../src/bot/authority/find-memberships.ts';
 import { createPolicyAuthority } from '../../../../src/main/policy/policy-authority.ts';
 import { readBotPolicy } from '../../../../src/policy/read-policy.ts';
 

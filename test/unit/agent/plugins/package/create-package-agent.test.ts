@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createPackageAgent } from '../../../../../agent/plugins/package/create-package-agent.ts';
 import { PACKAGE_DESCRIPTION } from '../../../../../agent/plugins/package/description.ts';
 import { createNoPackages } from '../../../../../agent/plugins/package/no-packages.ts';
-import { aggregateResults } from '../../../../../src/bot/aggregate.ts';
+import { aggregateResults } from '../../../../../src/bot/collecting/aggregate.ts';
 import type { ActionDescription, Input } from '../../../../../src/core/agent-description.ts';
 import { checkInput } from '../../../../../src/core/check-input.ts';
 import { McoError } from '../../../../../src/core/errors.ts';
