@@ -44,8 +44,11 @@ export function layoutCard(card: Card): Piece[] {
       merged[merged.length - 1] = { kind: 'lines', lines: [...last.lines, ...piece.lines] };
     } else merged.push(piece);
   }
-  return merged.length > 0 ? merged : [{ kind: 'lines', lines: [[plain(NOTHING)]] }];
+  return merged.some(isVisible) ? merged : [{ kind: 'lines', lines: [[plain(NOTHING)]] }];
 }
+
+const isVisible = (piece: Piece): boolean =>
+  piece.kind !== 'lines' || piece.lines.some((line) => line.some(({ text }) => text.trim() !== ''));
 
 function layoutHeader({ header, outcome, summary }: Card): Line[] {
   if (header === undefined || header.trim() === '') return [];

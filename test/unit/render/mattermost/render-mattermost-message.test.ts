@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Card } from '../../../../src/core/card.ts';
+import { NOTHING } from '../../../../src/render/layout-card.ts';
 import { renderMattermostMessage } from '../../../../src/render/mattermost/render-mattermost-message.ts';
 import { stripCode } from '../../../servers/mattermost/mentions.ts';
 import { anyCard, HOSTILE_STRINGS } from '../any-card.ts';
@@ -56,6 +57,12 @@ test('Mattermost takes the post whatever a card holds, and nothing in it takes e
     }),
     { numRuns: 200 },
   );
+});
+
+test('a card of blank lines is no empty post, which Mattermost would refuse', () => {
+  for (const lines of [[], [''], [' ', '']]) {
+    for (const kind of ['prose', 'fixed'] as const) assert.equal(write({ body: [{ kind, lines }] }), NOTHING);
+  }
 });
 
 test('hostile texts from nodes, users and policies take no effect', () => {
