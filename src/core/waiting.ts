@@ -49,6 +49,23 @@ export async function limitTime<T>(
 }
 
 /**
+ * Does work whose signal aborts when time is up, or when `parent` does. Settles as the work does: it must heed its signal.
+ */
+export async function limitSignal<T>(
+  clock: Timer,
+  { limitMs, parent }: { readonly limitMs: number; readonly parent?: AbortSignal },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const cancel = clock.after(limitMs, () => late.abort());
+  try {
+    return await work(parent === undefined ? late.signal : AbortSignal.any([parent, late.signal]));
+  } finally {
+    cancel();
+  }
+}
+
+/**
  * Settles as the work does, or rejects when the signal aborts first. The work itself goes on.
  *
  * @param describeAbort makes the error for that

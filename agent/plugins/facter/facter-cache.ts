@@ -3,7 +3,7 @@ import type { Facts, FactValue } from '../../../src/core/facts.ts';
 import { firstLine } from '../../../src/core/first-line.ts';
 import type { FactsBackend, TimedFacts } from '../../../src/core/host/facts-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
-import { untilAborted } from '../../../src/core/waiting.ts';
+import { limitSignal, untilAborted } from '../../../src/core/waiting.ts';
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Facts travel inside a reply, which may be nested 32 deep. */
@@ -40,15 +40,12 @@ export function createFacterCache({ runner, clock, command, legacy }: FacterOpti
   }
 
   async function run(): Promise<TimedFacts> {
-    const late = new AbortController();
-    const cancel = clock.after(MAX_RUN_MS, () => late.abort());
     const startedAt = clock.now();
     try {
-      const facts = await ask(late.signal);
+      const facts = await limitSignal(clock, { limitMs: MAX_RUN_MS }, ask);
       known = { facts, at: clock.now(), elapsedMs: clock.now() - startedAt };
       return known;
     } finally {
-      cancel();
       underWay = undefined;
     }
   }

@@ -8,6 +8,7 @@ import type {
   PingResult,
 } from '../../../src/core/host/net-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import { limitSignal } from '../../../src/core/waiting.ts';
 
 /** Of `getent ahosts`: no entry. */
 const NOT_FOUND = 2;
@@ -54,23 +55,14 @@ export function createHostNet({ runner, clock, connect }: HostNetParts): NetBack
         // An address that does not answer leaves the others their share of the time.
         const shareMs = (endsAt - clock.now()) / (addresses.length - i);
         const startedAt = clock.now();
-        const state = await connectWithin({ address, port }, shareMs, signal);
+        const limits = { limitMs: shareMs, parent: signal };
+        const state = await limitSignal(clock, limits, (limited) => connect({ address, port }, limited));
         if (state === 'open') return { state, address, elapsedMs: clock.now() - startedAt };
         result = { state, address };
       }
       return result;
     },
   };
-
-  async function connectWithin(endpoint: Endpoint, limitMs: number, signal: AbortSignal): Promise<ConnectState> {
-    const late = new AbortController();
-    const cancel = clock.after(limitMs, () => late.abort());
-    try {
-      return await connect(endpoint, AbortSignal.any([signal, late.signal]));
-    } finally {
-      cancel();
-    }
-  }
 }
 
 /** `192.0.2.1  STREAM www.example.org`, a line for each address and kind of socket. */

@@ -2,6 +2,7 @@ import { McoError, toMcoError } from '../../../src/core/errors.ts';
 import { firstLine } from '../../../src/core/first-line.ts';
 import type { ProcessBackend, ProcessState } from '../../../src/core/host/process-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
+import { limitSignal } from '../../../src/core/waiting.ts';
 
 /** Of these none reads a process's memory, which would wait for one that is stuck. The longest comes last. */
 const COLUMNS = ['pid', 'ppid', 'user:64', 'state', 'rss', 'pcpu', 'etime', 'wchan:40'];
@@ -29,15 +30,12 @@ export function createPsBackend(
   return {
     async list(withArgs, signal) {
       if (!withArgs) return { processes: await ask('comm', signal), hasArgs: false };
-      const late = new AbortController();
-      const cancel = clock.after(argsTimeoutMs, () => late.abort());
+      const limits = { limitMs: argsTimeoutMs, parent: signal };
       try {
-        return { processes: await ask('args', AbortSignal.any([signal, late.signal])), hasArgs: true };
+        return { processes: await limitSignal(clock, limits, (limited) => ask('args', limited)), hasArgs: true };
       } catch (thrown) {
         if (signal.aborted || toMcoError(thrown).code !== 'failed/timeout') throw thrown;
         return { processes: await ask('comm', signal), hasArgs: false };
-      } finally {
-        cancel();
       }
     },
     abandoned: () => runner.stuck(),

@@ -1,5 +1,5 @@
 import { McoError } from '../../../src/core/errors.ts';
-import { untilAborted } from '../../../src/core/waiting.ts';
+import { limitSignal, untilAborted } from '../../../src/core/waiting.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { PuppetHost } from './puppet-host.ts';
 
@@ -34,15 +34,11 @@ const ASK_WITHIN_MS = 60_000;
 export function createPathFinder(host: PuppetHost): (signal: AbortSignal) => Promise<PuppetPaths> {
   let asked: Promise<PuppetPaths> | undefined;
   async function ask(): Promise<PuppetPaths> {
-    const controller = new AbortController();
-    const stopClock = host.clock.after(ASK_WITHIN_MS, () => controller.abort());
     try {
-      return await askPuppet(host, controller.signal);
+      return await limitSignal(host.clock, { limitMs: ASK_WITHIN_MS }, (signal) => askPuppet(host, signal));
     } catch (error) {
       asked = undefined;
       throw error;
-    } finally {
-      stopClock();
     }
   }
   return (signal) => {

@@ -1,7 +1,7 @@
-import { McoError } from '../../../src/core/errors.ts';
+import { McoError, toMcoError } from '../../../src/core/errors.ts';
 import type { ServiceBackend, ServiceState, ServiceVerb } from '../../../src/core/host/service-backend.ts';
 import type { Clock, Finished, ProcessRunner } from '../../../src/core/ports.ts';
-import { sleep } from '../../../src/core/waiting.ts';
+import { limitSignal, sleep } from '../../../src/core/waiting.ts';
 import { firstWords, toolFailure } from './describe-finished.ts';
 import { parseSystemdUnit, readEnabled, type SystemdUnit, UNIT_PROPERTIES } from './systemd-unit.ts';
 
@@ -50,24 +50,20 @@ interface Order {
 
 /** systemctl only waits for what systemd does: giving up on it leaves the service alone. */
 async function order(systemd: Systemd, { verb, name, signal }: Order): Promise<Finished> {
-  const limit = new AbortController();
-  const cancel = systemd.clock.after(MAX_WAIT_MS, () => limit.abort());
+  const { runner, clock } = systemd;
+  const args = [verb, '--no-pager', '--no-ask-password', '--', name];
   try {
-    return await systemd.runner.run({
-      file: 'systemctl',
-      args: [verb, '--no-pager', '--no-ask-password', '--', name],
-      signal: AbortSignal.any([signal, limit.signal]),
-    });
+    return await limitSignal(clock, { limitMs: MAX_WAIT_MS, parent: signal }, (limited) =>
+      runner.run({ file: 'systemctl', args, signal: limited }),
+    );
   } catch (error) {
-    if (!limit.signal.aborted || signal.aborted) throw error;
+    if (signal.aborted || toMcoError(error).code !== 'failed/timeout') throw error;
     const { detail } = await look(systemd, name, signal);
     const waited = `not done after ${MAX_WAIT_MS / 1000} s`;
     throw new McoError('failed/timeout', `${verb} of \`${name}\`: ${waited}, it is ${detail}`, {
       hint: 'systemd goes on with it',
       cause: error,
     });
-  } finally {
-    cancel();
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { limitTime, sleep, waitAtMost } from '../../../src/core/waiting.ts';
+import { limitSignal, limitTime, sleep, waitAtMost } from '../../../src/core/waiting.ts';
 import { createFakeClock, settle } from '../../fakes/fake-clock.ts';
 
 const never = new Promise<never>(() => {});
@@ -73,5 +73,45 @@ describe('limitTime', () => {
     await limited;
     fail();
     await settle();
+  });
+});
+
+describe('limitSignal', () => {
+  const untilAborted = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+
+  it('aborts when time is up, and not before', async () => {
+    const clock = createFakeClock();
+    const limited = watch(limitSignal(clock, { limitMs: 100 }, untilAborted));
+    await clock.advance(99);
+    assert.equal(limited.isOver, false);
+    await clock.advance(1);
+    assert.equal(limited.isOver, true);
+  });
+
+  it('aborts with its parent', async () => {
+    const clock = createFakeClock();
+    const parent = new AbortController();
+    const limited = watch(limitSignal(clock, { limitMs: 100, parent: parent.signal }, untilAborted));
+    parent.abort();
+    await settle();
+    assert.equal(limited.isOver, true);
+  });
+
+  it('settles as the work does, which time does not touch any more', async () => {
+    const clock = createFakeClock();
+    const signals: AbortSignal[] = [];
+    const note = async (signal: AbortSignal): Promise<number> => signals.push(signal);
+    const fail = async (signal: AbortSignal): Promise<never> => {
+      signals.push(signal);
+      throw new Error('failed');
+    };
+    assert.equal(await limitSignal(clock, { limitMs: 100 }, note), 1);
+    await assert.rejects(limitSignal(clock, { limitMs: 100 }, fail), /failed/);
+    await clock.advance(100);
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [false, false],
+    );
   });
 });
