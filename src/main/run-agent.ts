@@ -6,22 +6,25 @@ import { systemClock } from '../adapters/clock/system-clock.ts';
 import { lockSpool } from '../adapters/exec/spool/lock-spool.ts';
 import { openHighWaterMark } from '../adapters/high-water-mark/high-water-mark.ts';
 import { broadcastDestination, nodeDestination } from '../core/destinations.ts';
-import { type McoError, toMcoError } from '../core/errors.ts';
+import { McoError, toMcoError } from '../core/errors.ts';
 import { escapeText } from '../core/escape-text.ts';
+import { limitTime } from '../core/waiting.ts';
 import { AGENT_HELP, readAgentArgs } from './agent-args.ts';
 import { type AgentConfig, agentConfigSchema, resolveAgentConfig } from './agent-config.ts';
 import { createLoggedBus, readBrokerOptions } from './broker-config.ts';
 import { createNode, type NodeParts } from './create-node.ts';
 import { loadConfig, requireWritableDirectory } from './load-config.ts';
 import { logInfo, logProblem } from './log.ts';
-import { runNewAgent } from './new-agent/run-new-agent.ts';
 import { createReloads } from './reloads.ts';
 import { receiveStopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
+/** What each part gets to close. */
+const CLOSE_MS = 3000;
+
 /** The program mco-agent, from its arguments to the end of the process. */
 export async function runAgent(argv: readonly string[]): Promise<void> {
-  if (argv[0] === 'new') return print(await runNewAgent(argv.slice(1)));
+  if (argv[0] === 'new') return await makeNewAgent(argv.slice(1));
   const args = readAgentArgs(argv);
   if (args.help) return print(AGENT_HELP);
   if (args.version) return print(`mco-agent ${VERSION}\n`);
@@ -31,7 +34,7 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
   if (args.check) {
     const checked = await createNode(config);
     await requireWritableDirectory(config.audit.path, '`audit`');
-    checked.close();
+    await checked.close();
     return print(describeNode(config, checked));
   }
   await lockJobs(config);
@@ -50,10 +53,28 @@ export async function runAgent(argv: readonly string[]): Promise<void> {
 
   await receiveStopSignal();
   logInfo('stopping');
-  await agent.stop();
-  await bus.close();
-  await audit.close();
-  node.close();
+  try {
+    await agent.stop();
+  } finally {
+    await closeEach({ 'the node': node, 'the connection': bus, 'the audit log': audit });
+  }
+}
+
+/** One that fails or hangs, as a disk may, keeps neither the others nor the end of the process. */
+async function closeEach(parts: Readonly<Record<string, { close(): Promise<void> }>>): Promise<void> {
+  for (const [name, part] of Object.entries(parts)) {
+    const describeLate = (): McoError =>
+      new McoError('failed/timeout', `${name} did not close within ${CLOSE_MS / 1000} s: it is left`);
+    await limitTime(systemClock, part.close(), { limitMs: CLOSE_MS, describeLate }).catch((thrown: unknown) =>
+      logProblem(toMcoError(thrown)),
+    );
+  }
+}
+
+/** Loaded for this alone: templates, and every command of the bot's, are nothing that a node needs in memory. */
+async function makeNewAgent(argv: readonly string[]): Promise<void> {
+  const { runNewAgent } = await import('./new-agent/run-new-agent.ts');
+  print(await runNewAgent(argv));
 }
 
 /** Two agents would both answer for a job. A place for jobs that can't be used at all keeps nobody from starting. */
