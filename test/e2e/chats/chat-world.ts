@@ -15,6 +15,7 @@ import { startMattermostServer } from '../../servers/mattermost/server.ts';
 import type { MattermostServer } from '../../servers/mattermost/types.ts';
 import { startSlackServer } from '../../servers/slack/slack-server.ts';
 import type { SlackServer } from '../../servers/slack/slack-types.ts';
+import { createFastClock } from '../storm/fast-clock.ts';
 
 /** 200 virtual nodes, a bot, and both chat services; the people are ana (operator), bob (read-only) and raj (lead). */
 export interface ChatWorld {
@@ -97,7 +98,10 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
     clock: systemClock,
     apiUrl: slack.apiUrl,
   });
-  const world = await startWorld({ nodes, chats: [slackChat, mattermostChat], policies, onProblem: noteProblem });
+  const chats = [slackChat, mattermostChat];
+  // A bot listens for late answers for minutes: stopped, that keeps nobody who is done.
+  const clock = createFastClock(1);
+  const world = await startWorld({ nodes, chats, policies, clock, onProblem: noteProblem });
   return {
     world,
     slack,
@@ -112,6 +116,7 @@ export async function startChatWorld(nodes = 200): Promise<ChatWorld> {
       await http.close();
       await slack.close();
       await mattermost.close();
+      clock.stop();
       rmSync(policies, { recursive: true, force: true });
     },
   };

@@ -35,8 +35,13 @@ export interface Courier {
   close(): void;
 }
 
-export function createCourier(options: { clock: Clock; chaos: SlackChaos; transport(): Transport }): Courier {
-  const { clock, chaos } = options;
+export function createCourier(options: {
+  clock: Clock;
+  chaos: SlackChaos;
+  retryDelaysMs?: readonly number[] | undefined;
+  transport(): Transport;
+}): Courier {
+  const { clock, chaos, retryDelaysMs = RETRY_DELAYS_MS } = options;
   const waiting = new Set<() => void>();
   let isClosed = false;
 
@@ -79,7 +84,7 @@ export function createCourier(options: { clock: Clock; chaos: SlackChaos; transp
         onResponse?.(receipt.response);
       };
       let receipt = await sendWithDuplicates(kind, payload, count);
-      for (const [index, delayMs] of (kind === 'event' ? RETRY_DELAYS_MS : []).entries()) {
+      for (const [index, delayMs] of (kind === 'event' ? retryDelaysMs : []).entries()) {
         if (receipt.isAcknowledged || receipt.isFinal || isClosed) break;
         if (delayMs > 0) await wait(delayMs);
         if (isClosed) break;

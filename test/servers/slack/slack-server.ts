@@ -37,7 +37,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
   let requestUrl = options.requestUrl;
   const postTo = (url: string) => createHttpDelivery({ url, signingSecret, clock });
   const transport = (): Transport => (requestUrl === undefined ? socketMode : postTo(requestUrl));
-  const courier = createCourier({ clock, chaos, transport });
+  const courier = createCourier({ clock, chaos, retryDelaysMs: options.retryDelaysMs, transport });
   const responseUrls = createResponseUrls(workspace);
   const events = options.events ?? ['app_mention', 'message.im'];
   const { tellOwn, ...people } = createPeople({ workspace, courier, responseUrls, events });

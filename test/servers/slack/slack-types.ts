@@ -9,6 +9,8 @@ export interface SlackServerOptions {
   readonly signingSecret?: string;
   /** Every window, `Retry-After` and limit goes by it. */
   readonly clock?: Clock;
+  /** From one failed delivery of an event to the next. Default: Slack's own, at once, a minute, five minutes. */
+  readonly retryDelaysMs?: readonly number[];
   /** HTTP mode: where events, commands and presses are posted. Without it: Socket Mode. */
   readonly requestUrl?: string;
   /** What the bot's token may do; default `DEFAULT_SCOPES`. */
