@@ -32,11 +32,13 @@ export async function finishRun(
   active?.noteEnding();
   // Kept before it is on record: a restart in between comes to the same end.
   await bot.store.runs.addResults(report.header.run, report.results).catch(() => undefined);
+  // Before it is over on disk: a restart in between takes it up.
+  await bot.jobs?.follow(report);
   const recorded = await recordOutcome(report, trail);
   const isTold = await keepTrying(bot.clock, async () => thread?.finish(recorded), signal);
   // A chat's thread has done so in the same stroke; on a terminal it is done here.
   if (isTold) await keepTrying(bot.clock, () => bot.store.runs.finish(recorded), signal);
-  if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
+  if (thread !== undefined) followLate(late, { thread, trail, report: recorded, jobs: bot.jobs });
   return recorded;
 }
 
@@ -66,10 +68,21 @@ export async function recordOutcome(report: RunReport, trail: Trail): Promise<Ru
 /** What arrives after the end goes to the thread and on record. */
 export function followLate(
   late: LateAnswers,
-  { thread, trail, report }: { readonly thread: RunThread; readonly trail: Trail; readonly report: RunReport },
+  {
+    thread,
+    trail,
+    report,
+    jobs,
+  }: {
+    readonly thread: RunThread;
+    readonly trail: Trail;
+    readonly report: RunReport;
+    readonly jobs: Bot['jobs'];
+  },
 ): void {
   late.follow((results) => {
     const nodes = results.map(({ node }) => node);
+    jobs?.drop(report.header.run, nodes);
     void trail.record('unexpected', { nodes, reason: 'answered after the end of the run' }).catch(() => undefined);
     void thread.append({ header: report.header, results }).catch(() => undefined);
   });

@@ -1,4 +1,5 @@
 import type { Input } from './agent-description.ts';
+import type { AwaitedJobs } from './awaited-jobs.ts';
 import type { Card } from './card.ts';
 import type { ChatMessage, PostRef, Recipient } from './chat.ts';
 import type { Ask, Options } from './command.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly inbox: InboxStore;
   readonly outbox: OutboxStore;
   readonly agents: AgentStore;
+  readonly jobs: JobStore;
   /** Made with the store, random and never another's: 16 hex digits. What it names outside is its alone. */
   readonly id: string;
   /** When it was made, ms since the epoch: what was said before is none of its business. */
@@ -37,6 +39,16 @@ export interface AgentStore {
   /** In place of what was kept of it. */
   keep(agent: LearnedAgent): Promise<void>;
   forget(name: string): Promise<void>;
+}
+
+/** Whose jobs are waited for. It is forgotten with the run. */
+export interface JobStore {
+  /** Nodes that are there stay as they are. */
+  add(jobs: AwaitedJobs): Promise<void>;
+  /** One for each run. */
+  all(): Promise<readonly AwaitedJobs[]>;
+  /** Takes these nodes off, and adds what tells people why to the outbox: both or nothing. */
+  settle(run: string, nodes: readonly string[], items?: readonly NewOutboxItem[]): Promise<readonly OutboxItem[]>;
 }
 
 /** Where a run was asked for. */

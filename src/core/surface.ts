@@ -102,6 +102,14 @@ export interface LateAnswers {
   readonly results: readonly NodeResult[];
 }
 
+/** What came of jobs that outlived their run, and of which of them nothing more will be told. */
+export interface JobNews {
+  readonly header: RunHeader;
+  /** Sorted by node. */
+  readonly results: readonly NodeResult[];
+  readonly givenUp: readonly { readonly reason: string; readonly nodes: readonly string[] }[];
+}
+
 /** A command as a chat hands it over. */
 export interface IncomingMessage {
   readonly text: string;

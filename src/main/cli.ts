@@ -54,6 +54,7 @@ async function main(): Promise<number> {
     store,
     chats: [chat],
     readNodeList,
+    tellsOfJobs: false,
     onProblem: logProblem,
   });
   try {

@@ -40,6 +40,8 @@ export interface BotParts {
   readonly readNodeList?: Bot['readNodeList'];
   /** Descriptions of agents that the configuration names. Default: none. */
   readonly configuredAgents?: readonly AgentDescription[] | undefined;
+  /** False: it ends with its command, so that nobody is told later what came of jobs. Default: true. */
+  readonly tellsOfJobs?: boolean | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
   onProblem(problem: McoError): void;
@@ -96,6 +98,7 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     health: listHealthChecks({ ...parts, clock, newId: newUuid, collective }),
     findPerson: async (account) => chatOf(account)?.findPerson(account),
     openThread: (run) => conversations.openThread(run),
+    jobs: parts.tellsOfJobs === false ? undefined : followLater(() => conversations),
     hash: hashText,
     replyTo: (of) => replyDestination(of, name),
   };
@@ -128,3 +131,9 @@ export async function createBot(parts: BotParts): Promise<RunningBot> {
     },
   });
 }
+
+/** Conversations begin after the bot that they belong to. */
+const followLater = (conversations: () => Conversations): Bot['jobs'] => ({
+  follow: (report) => conversations().jobs.follow(report),
+  drop: (run, nodes) => conversations().jobs.drop(run, nodes),
+});

@@ -91,7 +91,12 @@ export async function runPlayground(argv: readonly string[]): Promise<number> {
     people: PEOPLE.map(({ name }) => name),
     gutter: once === undefined ? '│ ' : undefined,
   });
-  const world = await startWorld({ nodes: args.nodes, chats: [chat], onProblem: logProblem });
+  const world = await startWorld({
+    nodes: args.nodes,
+    chats: [chat],
+    tellsOfJobs: once === undefined,
+    onProblem: logProblem,
+  });
   const terminal = { chat, screen, format } as const;
   try {
     if (once !== undefined) {

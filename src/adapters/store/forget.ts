@@ -12,7 +12,7 @@ const HIDE_RUNS = `UPDATE runs SET forgotten = 1 WHERE row IN (
 
 /** Rows to be deleted, with their size. */
 interface Leftover {
-  readonly table: 'results' | 'requests' | 'runs' | 'inbox' | 'outbox';
+  readonly table: 'results' | 'requests' | 'jobs' | 'runs' | 'inbox' | 'outbox';
   readonly where: string;
   readonly hasTime: boolean;
 }
@@ -23,6 +23,7 @@ const OF_FORGOTTEN_RUNS = 'run IN (SELECT id FROM runs WHERE forgotten = 1)';
 const LEFTOVERS: readonly Leftover[] = [
   { table: 'results', where: OF_FORGOTTEN_RUNS, hasTime: false },
   { table: 'requests', where: OF_FORGOTTEN_RUNS, hasTime: false },
+  { table: 'jobs', where: OF_FORGOTTEN_RUNS, hasTime: false },
   { table: 'runs', where: 'forgotten = 1', hasTime: false },
   { table: 'inbox', where: 'closed_at < ?', hasTime: true },
   { table: 'outbox', where: 'done_at < ?', hasTime: true },

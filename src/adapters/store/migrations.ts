@@ -90,6 +90,15 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE agents (row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, doc BLOB NOT NULL);
   `,
+  `
+  CREATE TABLE jobs (
+    row INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    node TEXT NOT NULL,
+    doc BLOB NOT NULL,
+    UNIQUE (run, node)
+  );
+  `,
 ];
 
 /**

@@ -10,6 +10,7 @@ import { type Database, openDatabase } from './database.ts';
 import { forgetBefore } from './forget.ts';
 import { createHeard } from './heard.ts';
 import { createInboxStore } from './inbox-store.ts';
+import { createJobStore } from './job-store.ts';
 import { migrate } from './migrations.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createRunStore } from './run-store.ts';
@@ -77,6 +78,7 @@ export function createStore(parts: StoreParts): Store {
     inbox: createInboxStore(parts),
     outbox: createOutboxStore(parts),
     agents: createAgentStore(parts),
+    jobs: createJobStore(parts),
     async check() {
       const value = randomInt(2 ** 48 - 1);
       database.run(

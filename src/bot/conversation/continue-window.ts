@@ -2,7 +2,7 @@ import { McoError, toMcoError } from '../../core/errors.ts';
 import type { NodeResult } from '../../core/report.ts';
 import type { FrozenOrder, RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
-import { sleep } from '../../core/waiting.ts';
+import { sleep, waitAtMost } from '../../core/waiting.ts';
 import type { ActiveRun } from '../active-runs.ts';
 import { describeApprovers } from '../approval/describe-awaited.ts';
 import { digestOrder } from '../approval/freeze-order.ts';
@@ -17,6 +17,7 @@ import type { LateAnswers } from '../collecting/late-answers.ts';
 import type { Tally } from '../collecting/tally.ts';
 import { ttlOf } from '../compose-request.ts';
 import { finishRun } from '../finish-run.ts';
+import { askAfterJobs } from '../jobs/ask-after-jobs.ts';
 import { createRunKeeper } from '../records/keep-run.ts';
 import { type Conducted, conductRun } from '../sending/conduct-run.ts';
 import { type FrozenRun, lookAgain } from '../sending/send-run.ts';
@@ -25,11 +26,13 @@ import { showProgress } from '../sending/show-progress.ts';
 import type { AtWork } from '../sending/window.ts';
 import { listTargets } from '../targets/find-targets.ts';
 import { windowOf } from '../targets/pick-nodes.ts';
-import { askAfterJobs } from './ask-after-jobs.ts';
 import type { Answers } from './listen-again.ts';
 
 /** Answers that came while the bot was away wait in its queue: it takes a moment until they are all here. */
 export const SHORTEST_WAIT_MS = 3000;
+
+/** How long the record of the last look at jobs is waited for. */
+const RECORD_MS = 5000;
 
 /** A run that keeps so many nodes at work, as an earlier process left it. */
 export interface OpenWindow {
@@ -65,6 +68,7 @@ export async function continueWindow(bot: Bot, open: OpenWindow, thread: RunThre
     cancelled: active.signal.aborted ? { by: active.cancelledBy() } : undefined,
     refusedAnswers: 0,
     approvedBy: describeApprovers(run.approval),
+    tellsOfJobs: bot.jobs !== undefined,
   });
   await finishRun(bot, { report, late }, { thread, trail: trailOfRun(bot, run), active });
 }
@@ -95,6 +99,7 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
   answers.watch(closed.note);
   const waiting = waitForOpen(bot, open, closed);
   for (const { node } of waiting) asked.add(node);
+  let looking: Promise<void> = Promise.resolve();
   try {
     show();
     const checked = await checkOrder(bot, open, thread);
@@ -103,8 +108,9 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
     const keeper = createRunKeeper(bot, run.id, trail);
     const atWork = waiting.filter(({ node }) => tally.isOpen(node));
     const action = findKnownAction(bot, run);
-    const before = { tally, atWork, late, denied };
-    if (action.isJob === true) {
+    const before = { tally, atWork, late, requests: open.requests, denied };
+    // INVARIANT: nothing is asked for somebody who may not do this any more, or that is not what is on record.
+    if (action.isJob === true && denied === undefined) {
       const onResult = (result: NodeResult): void => {
         if (!tally.isOpen(result.node)) return;
         tally.recordResult(result);
@@ -112,7 +118,13 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
         closed.note(result.node);
       };
       const stillOpen = () => atWork.map(({ node }) => node).filter((node) => tally.isOpen(node));
-      void askAfterJobs(bot, frozen, { trail, open: stillOpen, onResult, signal: over.signal });
+      looking = askAfterJobs(bot, {
+        about: run.id,
+        reason: 'after a restart, those who have not answered are asked what came of their jobs',
+        nodes: stillOpen,
+        onAnswer: (_, answer) => answer?.state === 'ended' && onResult(answer.result),
+        signal: over.signal,
+      });
     }
     return await conductRun(bot, frozen, {
       targets: listTargets(order.nodes),
@@ -124,6 +136,7 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
     });
   } finally {
     over.abort();
+    await waitAtMost(clock, RECORD_MS, looking);
     notes?.stop();
     progress?.stop();
   }

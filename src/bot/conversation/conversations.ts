@@ -12,6 +12,8 @@ import { watchWaiting } from '../approval/expire-run.ts';
 import { waitingOrdersOf } from '../approval/waiting-orders.ts';
 import type { Bot } from '../bot.ts';
 import { reportOf } from '../control/load-report.ts';
+import { createJobFollower } from '../jobs/create-job-follower.ts';
+import type { JobFollower } from '../jobs/job-follower.ts';
 import { type Channelled, openThread } from './chat-surface.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createProblemDigest } from './problem-digest.ts';
@@ -28,6 +30,7 @@ export interface ConversationOptions {
 /** The bot in its chats: what it takes from people, what it delivers to them, and what an earlier process left. */
 export interface Conversations {
   readonly outbox: Outbox;
+  readonly jobs: JobFollower;
   /** What delivers to a chat, for a terminal that hands its commands over itself. */
   of(chat: Chat): Channelled;
   /** The thread of a run that an earlier command began; undefined where its chat is gone. */
@@ -44,6 +47,7 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
   const { store, clock } = bot;
   const byName = new Map(chats.map((chat) => [chat.name, chat]));
   const { outbox, of } = createDelivery(bot, byName, onProblem);
+  const jobs = createJobFollower(bot, { hasChat: (name) => byName.has(name), deliver: outbox.take, onProblem });
   const takers = chats.map((chat) => ({
     chat,
     taker: createMessageTaker({
@@ -69,6 +73,7 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
 
   return {
     outbox,
+    jobs,
     of,
     openThread: openKnown,
     async resume() {
@@ -81,11 +86,13 @@ export function createConversations(bot: Bot, { chats, onRefusal, onProblem }: C
       for (const run of resumed) {
         finishResumed(run, waiting.get(run.id)).catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       }
+      if (bot.jobs !== undefined) await jobs.resume().catch((thrown: unknown) => onProblem(toMcoError(thrown)));
       await watchWaiting(bot);
       await Promise.all(takers.map(({ chat, taker }) => chat.start(taker.receiver)));
     },
     async stop(withinMs) {
       waitingOrdersOf(bot).stop();
+      jobs.stop();
       const drained = Promise.all(takers.map(({ taker }) => taker.drain())).then(() => outbox.whenIdle());
       await waitAtMost(clock, withinMs, drained);
       for (const { taker } of takers) taker.abandon();

@@ -127,10 +127,11 @@ async function endRun(
   active.noteEnding();
   const report = closeRun(bot, { stored, tally, known, cancelled: cancelOf(active) });
   const trail = trailOfRun(bot, run);
+  await bot.jobs?.follow(report);
   const recorded = known === undefined ? await recordOutcome(report, trail) : report;
   await keepTrying(bot.clock, async () => thread?.finish(recorded));
   await keepTrying(bot.clock, () => bot.store.runs.finish(recorded));
-  if (thread !== undefined) followLate(late, { thread, trail, report: recorded });
+  if (thread !== undefined) followLate(late, { thread, trail, report: recorded, jobs: bot.jobs });
   if (damage !== undefined) throw damage;
 }
 
@@ -185,6 +186,7 @@ function closeRun(bot: Bot, { stored, tally, cancelled, known }: Closing): RunRe
     cancelled,
     refusedAnswers: 0,
     approvedBy: describeApprovers(run.approval),
+    tellsOfJobs: bot.jobs !== undefined,
   });
 }
 

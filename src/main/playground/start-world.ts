@@ -5,6 +5,7 @@ import { openStore } from '../../adapters/store/open-store.ts';
 import { createMembershipFinder } from '../../bot/authority/find-memberships.ts';
 import type { Chat } from '../../core/chat.ts';
 import type { McoError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import { createBot, type RunningBot } from '../create-bot.ts';
 import { createPolicyAuthority } from '../policy/policy-authority.ts';
 import { findAuditDir } from './audit-dir.ts';
@@ -30,11 +31,22 @@ export interface WorldOptions {
   readonly chats: readonly Chat[];
   /** A directory of policies; default: those of this repository. */
   readonly policies?: string | undefined;
+  /** False: it ends with one command. Default: true. */
+  readonly tellsOfJobs?: boolean | undefined;
+  /** The bot's. Default: the machine's. */
+  readonly clock?: Clock | undefined;
   onProblem(problem: McoError): void;
 }
 
 /** Starts everything and resolves when every node listens. */
-export async function startWorld({ nodes, chats, policies: policyDir, onProblem }: WorldOptions): Promise<World> {
+export async function startWorld({
+  nodes,
+  chats,
+  policies: policyDir,
+  tellsOfJobs,
+  clock = systemClock,
+  onProblem,
+}: WorldOptions): Promise<World> {
   const hosts = layoutFleet(nodes);
   const thisMachine = describeThisMachine(new Set(hosts.map(({ identity }) => identity)));
   const hostKeys = new Map([...hosts, thisMachine].map(({ identity }) => [identity, makeKey(identity)]));
@@ -61,11 +73,7 @@ export async function startWorld({ nodes, chats, policies: policyDir, onProblem 
     auditName: 'bot:playground',
     name: 'playground',
     collectives: [COLLECTIVE],
-    authority: createPolicyAuthority(
-      policies.bot.current,
-      createMembershipFinder({ chats, clock: systemClock }),
-      site.readPolicies,
-    ),
+    authority: createPolicyAuthority(policies.bot.current, createMembershipFinder({ chats, clock }), site.readPolicies),
     signers: { read: botKeys.read.signer, write: botKeys.write.signer },
     verifier: site.knownHosts,
     bus: connect(),
@@ -73,6 +81,8 @@ export async function startWorld({ nodes, chats, policies: policyDir, onProblem 
     trail: site.botTrail,
     store,
     chats,
+    tellsOfJobs,
+    clock,
     onProblem,
   });
   await Promise.all(buses.map((bus) => bus.whenUp(30_000)));
