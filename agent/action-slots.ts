@@ -1,6 +1,9 @@
 import type { Effect } from '../src/core/agent-description.ts';
 import { McoError } from '../src/core/errors.ts';
 
+/** What one caller may have of the places, so that others find one. */
+const SHARE = 3 / 4;
+
 /** A place for one action: it may start when `ready` resolves. */
 export interface ActionSlot {
   readonly ready: Promise<void>;
@@ -9,8 +12,11 @@ export interface ActionSlot {
 }
 
 export interface ActionSlots {
-  /** @throws McoError `failed/busy` when the line is full */
-  reserve(effect: Effect): ActionSlot;
+  /**
+   * @param caller for whom; undefined: for nobody in particular, who has no share
+   * @throws McoError `failed/busy` when the line is full, or what the caller may have of it
+   */
+  reserve(effect: Effect, caller: string | undefined): ActionSlot;
 }
 
 /** How many actions may run and wait at once. What reads may not use is kept for writes. */
@@ -21,56 +27,78 @@ export interface SlotLimits {
   readonly waitingReads: number;
 }
 
-interface Waiting {
+interface Place {
   readonly effect: Effect;
+  readonly caller: string | undefined;
   start(): void;
 }
 
-/** First come, first served; but when reads have all their places, a write goes before those that wait. */
+/**
+ * First come, first served; but when reads have all their places, a write goes before those that wait, and when a caller
+ * has three quarters of them, others do.
+ */
 export function createActionSlots(limits: SlotLimits): ActionSlots {
-  const running: Record<Effect, number> = { read: 0, write: 0 };
-  const waiting = new Set<Waiting>();
+  const running = new Set<Place>();
+  const waiting = new Set<Place>();
 
-  const mayRun = (effect: Effect): boolean =>
-    running.read + running.write < limits.running && (effect === 'write' || running.read < limits.runningReads);
-
-  function mayWait(effect: Effect): boolean {
-    if (waiting.size >= limits.waiting) return false;
-    return effect === 'write' || [...waiting].filter((other) => other.effect === 'read').length < limits.waitingReads;
-  }
+  const mayRun = (place: Place): boolean =>
+    hasPlace(running, { all: limits.running, reads: limits.runningReads }, place);
+  const mayWait = (place: Place): boolean =>
+    hasPlace(waiting, { all: limits.waiting, reads: limits.waitingReads }, place);
 
   function startNext(): void {
     for (const next of waiting) {
-      if (!mayRun(next.effect)) continue;
+      if (!mayRun(next)) continue;
       waiting.delete(next);
-      running[next.effect] += 1;
+      running.add(next);
       next.start();
     }
   }
 
+  function describeBusy({ effect, caller }: Place): McoError {
+    // Of nobody in particular there would be room: then it is the share of this caller that is used up.
+    const isOwn = mayWait({ effect, caller: undefined, start: () => {} });
+    const who = isOwn && caller !== undefined ? `\`${caller}\` has` : 'this node has';
+    const [active, queued] = [running, waiting].map((places) => (isOwn ? countOf(places, caller) : places.size));
+    const rest = isOwn ? ', all that one caller may have on a node' : '';
+    return new McoError('failed/busy', `${who} ${active} actions running and ${queued} more waiting already${rest}`);
+  }
+
   return {
-    reserve(effect) {
-      if (!mayRun(effect) && !mayWait(effect)) {
-        const count = running.read + running.write;
-        throw new McoError('failed/busy', `this node runs ${count} actions and ${waiting.size} more wait`);
-      }
+    reserve(effect, caller) {
       let start = (): void => {};
       const ready = new Promise<void>((resolve) => {
         start = () => resolve();
       });
-      const place: Waiting = { effect, start };
+      const place: Place = { effect, caller, start };
+      if (!mayRun(place) && !mayWait(place)) throw describeBusy(place);
       waiting.add(place);
       startNext();
-      let released = false;
       return {
         ready,
         release() {
-          if (released) return;
-          released = true;
-          if (!waiting.delete(place)) running[effect] -= 1;
-          startNext();
+          if (waiting.delete(place) || running.delete(place)) startNext();
         },
       };
     },
   };
 }
+
+interface Room {
+  readonly all: number;
+  readonly reads: number;
+}
+
+/** Whether another finds a place beside those that have one, and within what its caller may have. */
+function hasPlace(taken: ReadonlySet<Place>, { all, reads }: Room, { effect, caller }: Place): boolean {
+  if (!hasRoom(taken, all, caller)) return false;
+  return effect === 'write' || hasRoom(new Set([...taken].filter((place) => place.effect === 'read')), reads, caller);
+}
+
+function hasRoom(taken: ReadonlySet<Place>, limit: number, caller: string | undefined): boolean {
+  if (taken.size >= limit) return false;
+  return caller === undefined || countOf(taken, caller) < Math.max(1, Math.floor(limit * SHARE));
+}
+
+const countOf = (places: ReadonlySet<Place>, caller: string | undefined): number =>
+  [...places].filter((place) => place.caller === caller).length;

@@ -14,7 +14,7 @@ import type { Task } from './validate-request.ts';
  */
 export async function carryOut(task: Task, rules: readonly string[], node: NodeRuntime): Promise<void> {
   const { request, effect, run } = task;
-  const slot = node.slots.reserve(effect);
+  const slot = node.slots.reserve(effect, request.caller);
   try {
     if (request.issuedAt > node.clock.now()) await node.highWaterMark?.raise(request.issuedAt);
     await recordIntent(task, rules, node);

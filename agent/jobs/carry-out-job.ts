@@ -23,17 +23,18 @@ export async function carryOutJob(action: JobAction, undertaking: Undertaking): 
   const stopFollowing =
     task.request.options.progress === true ? followOutput(job.id, undertaking.call, node) : () => {};
   const ended = awaitResult(job, node).finally(stopFollowing);
-  if (plan.isDetached === true) {
-    await answer(describeJob(job, statusOf('ok')), undertaking);
-    return inBackground(ended, { job, node });
-  }
+  const letGo = async (status: ActionResult['status']): Promise<void> => {
+    await answer(describeJob(job, status), undertaking);
+    inBackground(ended, { job, node });
+    // After the answer: a node that is killed in between answers at the end too, which does no harm, rather than never.
+    await node.jobs.noteUnawaited(job.id);
+  };
+  if (plan.isDetached === true) return await letGo(statusOf('ok'));
   const first = await untilLate(ended, { limitMs: startedAt + timeoutMs - node.clock.now(), node });
   if (first === undefined) return undertaking.close();
   slot.release();
   if (first === LATE) {
-    const text = `it did not end within ${timeoutMs / 1000} s and goes on as a job`;
-    await answer(describeJob(job, statusOf('timeout', text)), undertaking);
-    return inBackground(ended, { job, node });
+    return await letGo(statusOf('timeout', `it did not end within ${timeoutMs / 1000} s and goes on as a job`));
   }
   await answer(first, undertaking);
   // After the answer: a node that is killed in between answers twice, which does no harm, rather than never.

@@ -1,8 +1,10 @@
+import type { Input } from '../../src/core/agent-description.ts';
 import { McoError, toMcoError } from '../../src/core/errors.ts';
 import type { JobAction, JobExit, JobRecord } from '../../src/core/jobs.ts';
 import type { ReplyData } from '../../src/core/reply.ts';
 import { hideSecrets, maskInput } from '../../src/core/secret-input.ts';
 import { sleep } from '../../src/core/waiting.ts';
+import { UNKNOWN_VALUE } from '../../src/policy/match-inputs.ts';
 import { findDescription } from '../audit-request.ts';
 import { boundOutput } from '../bound-output.ts';
 import { limitWork } from '../limit-work.ts';
@@ -44,7 +46,7 @@ export async function keepResult(job: JobRecord, { status, data }: ActionResult,
   const message = hideSecrets(status.message, action, input);
   const result = { status: status.name, message, data: shorten(data), endedAt: node.clock.now() };
   // INVARIANT: what the node does not describe any more it can't tell from a secret.
-  const masked = { ...request, input: maskInput(action, input) ?? {} };
+  const masked = { ...request, input: maskInput(action, input) ?? maskAll(input) };
   const write = (): Promise<boolean> =>
     node.jobs.conclude(job.id, result, masked).then(
       () => true,
@@ -57,6 +59,9 @@ export async function keepResult(job: JobRecord, { status, data }: ActionResult,
   const done: Promise<void> = rewrite(write, node).finally(() => node.background.delete(done));
   node.background.add(done);
 }
+
+/** With the names: rules that look at one of them have to know that it was given. */
+const maskAll = (input: Input): Input => Object.fromEntries(Object.keys(input).map((name) => [name, UNKNOWN_VALUE]));
 
 /** INVARIANT: the secrets of a job lie on the disk until this is done. */
 async function rewrite(write: () => Promise<boolean>, node: NodeRuntime): Promise<void> {
@@ -77,8 +82,10 @@ async function awaitExit({ id }: JobRecord, node: NodeRuntime): Promise<JobExit 
       try {
         return await node.jobs.waitForEnd(id, stopping.signal);
       } catch (thrown) {
-        if (stopping.signal.aborted) return undefined;
-        node.onProblem?.(toMcoError(thrown));
+        const problem = toMcoError(thrown);
+        // The node's stop, or the spool knows of it already.
+        if (stopping.signal.aborted || problem.code === 'failed/timeout') return undefined;
+        node.onProblem?.(problem);
         await sleep(node.clock, RETRY_MS, stopping.signal);
       }
     }

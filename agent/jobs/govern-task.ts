@@ -5,8 +5,6 @@ import { findDescription } from '../audit-request.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import type { Task } from '../validate-request.ts';
 
-const MASK = '***';
-
 /** What may be asked about jobs in general. */
 const FREE_ACTIONS: ReadonlySet<string> = new Set(['list']);
 
@@ -36,7 +34,6 @@ function describeOrigin({ request, input, isDryRun }: StoredJob, node: NodeRunti
   const { agent, action } = request;
   const description = findDescription(request, node);
   const isRead = description !== undefined && (!isDryRun || description.dryRun !== undefined);
-  // What is masked can't be judged: rules that look at it allow nothing.
-  const known = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== MASK));
-  return { agent, action, input: known, effect: isRead ? effectOf(description, isDryRun) : 'write' };
+  // With what stands for a value that was taken out: rules that look at it take it for the worst.
+  return { agent, action, input, effect: isRead ? effectOf(description, isDryRun) : 'write' };
 }

@@ -3,15 +3,17 @@ import { McoError, toMcoError } from '../../src/core/errors.ts';
 import type { StoredJob } from '../../src/core/jobs.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { recordOutcome } from '../record-action.ts';
-import { createReplyWriter } from '../reply-writer.ts';
+import { createReplyWriter, type ReplyWriter } from '../reply-writer.ts';
 import { awaitResult, keepResult } from './conclude-job.ts';
+import { resumeProgress } from './resume-progress.ts';
 
 /** Above what a process sends before the result: an ack and 20 times progress. */
 const SEQ_STEP = 100;
 const MAX_SEQ = 1_000_000;
 
 /**
- * Takes over the jobs that an earlier process of this agent left: each is waited for, concluded, answered, recorded.
+ * Takes over the jobs that an earlier process of this agent left: each is waited for, concluded, answered where that was
+ * not done yet, recorded.
  * Resolves when they are known; the rest goes on in the background. Never rejects: a spool that can't be read is told.
  */
 export async function resumeJobs(node: NodeRuntime): Promise<void> {
@@ -37,19 +39,21 @@ export async function resumeJobs(node: NodeRuntime): Promise<void> {
 }
 
 async function finish(job: StoredJob, node: NodeRuntime): Promise<void> {
-  const result = await awaitResult(job, node);
-  if (result === undefined) return;
   const { request, startedAt } = job;
-  const sent = isAnswerable(job, node)
-    ? createReplyWriter({ ...request }, node, { seq: nextSeq(job, node), startedAt }).send(
-        'result',
-        result.status,
-        result.data,
-      )
-    : Promise.resolve();
+  const replies = await openReplies(job, node);
+  const stopFollowing = replies === undefined ? () => {} : resumeProgress(job, replies, node);
+  const result = await awaitResult(job, node).finally(stopFollowing);
+  if (result === undefined) return;
+  const sent = replies?.send('result', result.status, result.data);
   await recordOutcome(request, result, { startedAt, node });
   await sent;
   await keepResult(job, result, node);
+}
+
+/** Undefined: nobody is to hear of it. */
+async function openReplies(job: StoredJob, node: NodeRuntime): Promise<ReplyWriter | undefined> {
+  if ((await node.jobs.isUnawaited(job.id)) || !isAnswerable(job, node)) return undefined;
+  return createReplyWriter({ ...job.request }, node, { seq: nextSeq(job, node), startedAt: job.startedAt });
 }
 
 /** INVARIANT: a node writes to reply queues of its own collectives only, whatever its disk says. */

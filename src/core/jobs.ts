@@ -139,6 +139,13 @@ export interface JobSpool {
   readonly output: (id: string) => JobOutput;
   /** Ends the program and all that it started, asking first. Resolves when they are gone; false: some can't be killed. */
   kill(id: string): Promise<boolean>;
+  /**
+   * Notes that the job's request was answered while its program runs: nobody waits for the end, and the next process of
+   * this agent does not answer again. Needs no room on the disk. Never rejects.
+   */
+  noteUnawaited(id: string): Promise<void>;
+  /** Whether that was noted, by this process or an earlier one. Never rejects; false for a job there is none of. */
+  isUnawaited(id: string): Promise<boolean>;
   /** Keeps what came of it, and forgets its secrets. */
   conclude(id: string, result: JobResult, request: Request): Promise<void>;
 }

@@ -23,7 +23,8 @@ import { VERSION } from './version.ts';
 export type NodeParts = Omit<NodeDependencies, 'bus' | 'audit'> & {
   /** What keeps agents in other languages from being used. */
   externalProblems(): readonly McoError[];
-  close(): void;
+  /** Resolves when the programs that it gave up are gone, or were killed: two seconds at most. */
+  close(): Promise<void>;
 };
 
 /**
@@ -45,9 +46,9 @@ export async function createNode(config: AgentConfig, onReload: NoteReload = log
     newId: newUuid,
     hash: hashText,
     onProblem: logProblem,
-    close() {
+    async close() {
       closeTrust();
-      closeAgents();
+      await closeAgents();
     },
   };
 }
@@ -95,6 +96,7 @@ async function openNodeAgents(config: AgentConfig, onReload: NoteReload): Promis
       audit: createAuditReader({ path: audit.path, keep: audit.rotate.keep, by: `node:${identity}` }),
       hash: hashText,
       externalAgents: () => externals.agents().map(({ description }) => description),
+      refusedAgents: () => externals.problems().map(({ message }) => message),
     },
   });
   for (const { description } of agents) builtIn.add(description.agent);
@@ -109,9 +111,10 @@ async function openNodeAgents(config: AgentConfig, onReload: NoteReload): Promis
     profile,
     jobs,
     counters,
-    close() {
+    async close() {
       externals.close();
       hostTools.close();
+      await runner.endGivenUp();
     },
   };
 }

@@ -85,6 +85,19 @@ describe('a spool without room', { skip: !isRoot && 'only root mounts', timeout:
     assert.ok(!readFileSync(join(rig.directory, id, 'concluded.json'), 'utf8').includes('hunter2'));
   });
 
+  test('that a request was answered while its job runs needs no room, nor that what came of it was told', async () => {
+    const spool = await rig.open();
+    const { id } = await runScript(spool, 'exit 6');
+    fill();
+    await spool.noteUnawaited(id);
+    const next = await rig.open();
+    assert.equal(await next.isUnawaited(id), true);
+    assert.equal((await next.find(id))?.state, 'ended');
+    await assert.rejects(next.conclude(id, RESULT, makeJob({ id }).request), { code: 'failed/spool' });
+    await next.noteUnawaited(id);
+    assert.equal((await (await rig.open()).find(id))?.state, 'concluded');
+  });
+
   test('what has room again is kept as it was, and the next process knows it so', async () => {
     const spool = await rig.open();
     const { id } = await runScript(spool, 'true');

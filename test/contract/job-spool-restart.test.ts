@@ -198,14 +198,20 @@ describe('jobs of a process that is no more', { timeout: 120_000 }, () => {
     }
   });
 
-  test('no more than so many run at once', async () => {
-    const spool = await open({ running: 2 });
-    const ids = [await startScript(spool, 'sleep 60'), await startScript(spool, 'sleep 60')];
-    await assert.rejects(spool.start(makeJob(), script('true')), { code: 'failed/busy' });
-    assert.equal(spool.running(), 2);
-    for (const id of ids) await spool.kill(id);
-    for (const id of ids) await waitForEnd(spool, id);
-    assert.deepEqual((await runScript(spool, 'true')).exit, EXITED);
+  test('that the request of a job was answered is known to the next process, until the job is concluded', async () => {
+    const spool = await open();
+    const [late, other] = [await startScript(spool, 'exit 6'), (await runScript(spool, 'true')).id];
+    await spool.noteUnawaited(late);
+    await waitForEnd(spool, late);
+    const next = await open();
+    assert.deepEqual([await next.isUnawaited(late), await next.isUnawaited(other)], [true, false]);
+    assert.deepEqual(exitOf(await next.find(late)), { state: 'exited', exitCode: 6 });
+    const result = { status: 'aborted', message: '', data: {}, endedAt: Date.now() };
+    await next.conclude(late, result, makeJob({ id: late }).request);
+    const last = await (await open()).find(late);
+    assert.deepEqual(last?.state === 'concluded' && last.result, result);
+    await next.noteUnawaited(newUuid());
+    assert.deepEqual(rig.problems, []);
   });
 
   test('the oldest concluded jobs go when there are too many, too large, or too old ones; others never', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { DiskSpool } from '../../src/adapters/exec/spool/open-job-spool.ts';
@@ -105,6 +105,33 @@ describe('jobs on disk', { timeout: 120_000 }, () => {
     }
     assert.deepEqual(readdirSync(rig.directory), []);
     assert.equal(spool.running(), 0);
+  });
+
+  test('a program whose interpreter is not there is told with both, and others are not taken for that', async () => {
+    const file = join(rig.directory, 'program');
+    const write = (text: string): void => writeFileSync(file, `${text}\necho "$0 $*"\n`, { mode: 0o755 });
+    for (const [first, interpreter] of [
+      ['#!/usr/bin/nope', '/usr/bin/nope'],
+      ['#! \t/usr/bin/nope -x', '/usr/bin/nope'],
+      ['#!/bin/sh\r', '/bin/sh\\r'],
+      ['#!/usr/bin', '/usr/bin'],
+      ['#!/etc/passwd', '/etc/passwd'],
+    ] as const) {
+      write(first);
+      await assert.rejects(spool.start(makeJob(), { file, args: [] }), {
+        code: 'failed/not-started',
+        message: `\`${file}\` could not be started: there is no program \`${interpreter}\` on this node`,
+        hint: 'look at its first line: the interpreter that it names has to be on the node',
+      });
+    }
+    assert.deepEqual(await spool.list(), []);
+    for (const first of ['#!/bin/sh', '#! /bin/sh -e', '', '# !/usr/bin/nope', '\n#!/usr/bin/nope']) {
+      write(first);
+      const job = makeJob();
+      await spool.start(job, { file, args: ['a'] });
+      assert.deepEqual(await waitForEnd(spool, job.id), EXITED);
+      assert.equal(await readAll(spool, job.id), `${file} a\n`);
+    }
   });
 
   test('of a flood the beginning is kept, and the program is not held up', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { newUuid } from '../../src/adapters/clock/new-uuid.ts';
 import { nodeDestination } from '../../src/core/destinations.ts';
@@ -121,10 +121,7 @@ describe('jobs of a real agent', { skip: reasonToSkip('ssh-keygen'), timeout: 24
     await untilBegun(job);
     const { exitCode, stderr } = await node.running.stop('SIGTERM');
     assert.equal(exitCode, 0, stderr);
-    assert.deepEqual(
-      tap.repliesTo(job.id).map(({ kind }) => kind),
-      ['ack'],
-    );
+    assert.ok(tap.repliesTo(job.id).every(({ kind }) => kind === 'ack'));
     node = await start();
     release('go-3');
     await assertTrueOutcome(job);
@@ -141,6 +138,22 @@ describe('jobs of a real agent', { skip: reasonToSkip('ssh-keygen'), timeout: 24
     assert.equal((await show(job.run)).exit, 'exited 7');
   });
 
+  test('what was answered when its time was up is not answered again by an agent that was killed and started again', async () => {
+    const job = await startJob(script(site.path('go-5')), { timeoutMs: 1500 });
+    assert.equal(readReply(await tap.seesReply(job.id)).status.name, 'timeout');
+    await waitFor(() => existsSync(site.path(`jobs/node1/${job.id}/unawaited`)));
+    await node.running.stop('SIGKILL');
+    node = await start();
+    release('go-5');
+    const outcomes = await waitForRecords(node.audit, { event: 'outcome', request: job.id }, 2);
+    assert.deepEqual(
+      outcomes.map(({ result }) => result),
+      ['timeout', 'aborted'],
+    );
+    assert.equal((await show(job.run)).exit, 'exited 7');
+    assert.equal(tap.repliesTo(job.id).filter(({ kind }) => kind === 'result').length, 1);
+  });
+
   test('a job is killed with all that it started', async () => {
     const job = await startJob('echo begun; setsid sleep 600 & sleep 600');
     await untilBegun(job);
@@ -155,5 +168,31 @@ describe('jobs of a real agent', { skip: reasonToSkip('ssh-keygen'), timeout: 24
     const told = tap.repliesTo(job.id).filter(({ kind }) => kind === 'progress');
     assert.ok(told.length >= 2, String(told.length));
     assert.match(told.map(({ data }) => String(data.text as string)).join(''), /^step 1\nstep 2\n(step 3\n)?$/);
+  });
+
+  test('and goes on to be told when the agent was started again', async () => {
+    const file = site.path('go-6');
+    const job = await startJob(`${script(file)} & wait; until [ -e ${file}-end ]; do sleep 0.1; done`, {
+      progress: true,
+    });
+    const told = () => tap.repliesTo(job.id).filter(({ kind }) => kind === 'progress');
+    await waitFor(() => told().length > 0);
+    await node.running.stop('SIGTERM');
+    node = await start();
+    // What was said before it answers again counts as told.
+    assert.equal((await show(job.run)).state, 'running');
+    release('go-6');
+    await waitFor(() => told().length > 1);
+    release('go-6-end');
+    await tap.seesReply(job.id);
+    assert.deepEqual(
+      told().map(({ data }) => data.text),
+      ['begun\n', 'done\n'],
+    );
+    const seqs = tap.repliesTo(job.id).map(({ seq }) => seq);
+    assert.ok(
+      seqs.every((value, index) => index === 0 || value > (seqs[index - 1] ?? 0)),
+      String(seqs),
+    );
   });
 });

@@ -16,25 +16,45 @@ export interface ProcessRunnerOptions {
   readonly killGraceMs?: number;
 }
 
+/** Programs of this machine. */
+export interface HostRunner extends ProcessRunner {
+  /**
+   * Resolves when each program that was given up is gone or was sent SIGKILL with its group: at the end of this process,
+   * which takes its timers with it.
+   */
+  endGivenUp(): Promise<void>;
+}
+
 /** Runs programs of this machine, each in a process group of its own. */
-export function createProcessRunner({
-  pipeGraceMs = 100,
-  killGraceMs = 2000,
-}: ProcessRunnerOptions = {}): ProcessRunner {
+export function createProcessRunner({ pipeGraceMs = 100, killGraceMs = 2000 }: ProcessRunnerOptions = {}): HostRunner {
   const stuck = new Set<Child>();
-  const noteGivenUp = (child: Child): void => {
+  const ends = new Set<GroupEnd>();
+  const noteGivenUp = (child: Child, end: GroupEnd): void => {
     stuck.add(child);
     child.once('exit', () => stuck.delete(child));
+    ends.add(end);
+    void end.over.then(() => ends.delete(end));
   };
   return {
     run: (request) => run(request, { pipeGraceMs, killGraceMs, noteGivenUp }),
     stuck: () => stuck.size,
+    async endGivenUp() {
+      await Promise.all([...ends].map((end) => end.await()));
+    },
   };
 }
 
 interface Running extends Required<ProcessRunnerOptions> {
   /** Told of a child that nobody waits for any more. */
-  noteGivenUp(child: Child): void;
+  noteGivenUp(child: Child, end: GroupEnd): void;
+}
+
+/** A process group on its way out. */
+interface GroupEnd {
+  /** Its leader is gone, or the time is up: whatever was left got SIGKILL. */
+  readonly over: Promise<void>;
+  /** The same, and this process does not end before. */
+  await(): Promise<void>;
 }
 
 function run(request: ProcessRequest, { pipeGraceMs, killGraceMs, noteGivenUp }: Running): Promise<Finished> {
@@ -44,8 +64,7 @@ function run(request: ProcessRequest, { pipeGraceMs, killGraceMs, noteGivenUp }:
     const child = start(request);
     // A child that can't be killed (state D) never exits, so nobody waits for it.
     const giveUp = (problem: McoError): void => {
-      if (child.pid !== undefined) noteGivenUp(child);
-      endGroup(child, killGraceMs);
+      if (child.pid !== undefined) noteGivenUp(child, endGroup(child, child.pid, killGraceMs));
       reject(problem);
     };
     const onAbort = (): void => giveUp(timedOut(request));
@@ -113,21 +132,32 @@ function start({ file, args, env, input }: ProcessRequest): Child {
 }
 
 /** Asks the process group to end, and kills what is left of it when its leader is gone or the time is up. */
-function endGroup(child: Child, killGraceMs: number): void {
-  const { pid } = child;
-  if (pid === undefined) return;
+function endGroup(child: Child, pid: number, killGraceMs: number): GroupEnd {
   child.stdin?.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
   signalGroup(pid, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), killGraceMs);
-  child.once('exit', () => {
+  let finish = (): void => {};
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const kill = (): void => {
     clearTimeout(timer);
     signalGroup(pid, 'SIGKILL');
-  });
+    finish();
+  };
+  const timer = setTimeout(kill, killGraceMs);
+  child.once('exit', kill);
   // Neither a stuck child nor the wait for it keeps the agent from stopping.
   child.unref();
   timer.unref();
+  return {
+    over,
+    await() {
+      timer.ref();
+      return over;
+    },
+  };
 }
 
 function signalGroup(leader: number, signal: NodeJS.Signals): void {

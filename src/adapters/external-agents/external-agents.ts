@@ -63,7 +63,7 @@ export async function openExternalAgents(options: ExternalAgentsOptions): Promis
 
   async function lookAt(name: string): Promise<void> {
     const path = join(directory, name);
-    const stamp = await stampAgent(path);
+    const stamp = await stampAgent(path, options.uid);
     const entry = seen.get(name) ?? { stamp: '' };
     seen.set(name, entry);
     if (entry.read === stamp) return;

@@ -4,7 +4,7 @@ import { MAX_DESCRIPTION_BYTES, readDescription } from '../../core/description-s
 import { McoError } from '../../core/errors.ts';
 import type { ExternalAgent } from '../../core/host/external-agent.ts';
 import { WORD } from '../../core/names.ts';
-import { requireOwnedEntry } from './require-owned.ts';
+import { requireOwnedBelow, requireOwnedEntry } from './require-owned.ts';
 
 const DESCRIPTION = 'agent.json';
 const PROGRAM = 'run';
@@ -20,7 +20,7 @@ export interface AgentRules {
 /**
  * Reads one agent from its directory, whose parents were checked.
  *
- * @throws McoError `failed/exposed-file` and `failed/unreadable-file` from `requireAgentOwned`, `usage/bad-description`
+ * @throws McoError what `requireAgentOwned` throws, `usage/bad-description`
  */
 export async function readAgent(directory: string, name: string, rules: AgentRules): Promise<ExternalAgent> {
   await requireAgentOwned(directory, rules.uid);
@@ -37,15 +37,23 @@ export async function readAgent(directory: string, name: string, rules: AgentRul
   return { description, directory, program: join(directory, PROGRAM) };
 }
 
-/** @throws McoError `failed/exposed-file`, `failed/unreadable-file` */
+/**
+ * INVARIANT: what `run` may read or run in its own directory is looked at as `run` itself is.
+ *
+ * @throws McoError `failed/exposed-file`, `failed/unreadable-file`, `failed/too-many`
+ */
 export async function requireAgentOwned(directory: string, uid: number): Promise<void> {
   await requireOwnedEntry(directory, 'directory', uid);
   await requireOwnedEntry(join(directory, DESCRIPTION), 'file', uid);
   await requireOwnedEntry(join(directory, PROGRAM), 'program', uid);
+  await requireOwnedBelow(directory, uid);
 }
 
-/** Identity, owner, mode, size and times of all that an agent is made of, as one text to compare. */
-export async function stampAgent(directory: string): Promise<string> {
+/**
+ * Identity, owner, mode, size and times of its description and program, and what is wrong with who may write the rest, as
+ * one text to compare. What else changes there makes no other agent of it.
+ */
+export async function stampAgent(directory: string, uid: number): Promise<string> {
   const parts = [directory, join(directory, DESCRIPTION), join(directory, PROGRAM)].map(async (path) => {
     try {
       const { ino, uid, mode, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
@@ -54,7 +62,11 @@ export async function stampAgent(directory: string): Promise<string> {
       return 'missing';
     }
   });
-  return (await Promise.all(parts)).join('\n');
+  const problem = requireOwnedBelow(directory, uid).then(
+    () => '',
+    (thrown: unknown) => String(thrown),
+  );
+  return (await Promise.all([...parts, problem])).join('\n');
 }
 
 function readBytes(file: string, bytes: Uint8Array): ExternalAgent['description'] {

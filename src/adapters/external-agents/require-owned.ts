@@ -1,9 +1,11 @@
-import type { BigIntStats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { BigIntStats, Dir } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { McoError } from '../../core/errors.ts';
 
 const WRITABLE_BY_OTHERS = 0o022n;
+/** Looked at every few seconds, so not just any number. */
+const MAX_ENTRIES = 1000;
 
 /** What a path is expected to be. */
 export type Kind = 'directory' | 'file' | 'program';
@@ -40,6 +42,48 @@ export async function requireOwnedEntry(path: string, kind: Kind, uid: number): 
   }
 }
 
+/**
+ * The same for all that lies below a directory that is owned: a program may read or run any of it. What is gone before it
+ * was looked at is nobody's business.
+ *
+ * @throws McoError `failed/too-many` for more than 1000 files and directories, and as `requireOwned`
+ */
+export async function requireOwnedBelow(directory: string, uid: number): Promise<void> {
+  const open = [directory];
+  let count = 0;
+  for (let above = open.pop(); above !== undefined; above = open.pop()) {
+    for await (const { name } of (await list(above)) ?? []) {
+      count += 1;
+      if (count > MAX_ENTRIES) {
+        throw new McoError('failed/too-many', `${directory} holds more than ${MAX_ENTRIES} files and directories`, {
+          hint: 'keep what the agent needs elsewhere, where only root may write',
+        });
+      }
+      const path = join(above, name);
+      const found = await look(path).catch(passMissing);
+      if (found === undefined) continue;
+      refuseForeign(path, found, uid);
+      if (found.isDirectory()) open.push(path);
+      else if (!found.isFile()) throw new McoError('failed/exposed-file', `${path} is not a regular file`);
+    }
+  }
+}
+
+async function list(directory: string): Promise<Dir | undefined> {
+  try {
+    return await opendir(directory);
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new McoError('failed/unreadable-file', `${directory} can't be read (${code})`, { cause });
+  }
+}
+
+function passMissing(thrown: unknown): undefined {
+  const cause = thrown instanceof McoError ? (thrown.cause as NodeJS.ErrnoException | undefined) : undefined;
+  if (cause?.code !== 'ENOENT') throw thrown;
+}
+
 /** `/`, `/etc`, `/etc/mco`, `/etc/mco/agents`. */
 function listParts(path: string): string[] {
   const above = dirname(path);
@@ -48,7 +92,7 @@ function listParts(path: string): string[] {
 
 function refuseForeign(path: string, { mode, uid: owner, isSymbolicLink }: Looked, uid: number): void {
   if (isSymbolicLink()) {
-    throw new McoError('failed/exposed-file', `${path} is a link`, { hint: 'put the directory itself there' });
+    throw new McoError('failed/exposed-file', `${path} is a link`, { hint: 'put what it leads to there itself' });
   }
   if (owner !== 0n && owner !== BigInt(uid)) {
     const wanted = uid === 0 ? 'root' : `root or user ${uid}`;

@@ -13,6 +13,7 @@ interface Entry {
   exit: JobExit | undefined;
   result: JobResult | undefined;
   stdout: Uint8Array;
+  isUnawaited: boolean;
   readonly kill: AbortController;
   ended: Promise<void>;
 }
@@ -44,6 +45,7 @@ export function createMemorySpool({ running = 16, kept = 20 }: MemorySpoolLimits
         exit: undefined,
         result: undefined,
         stdout: new Uint8Array(),
+        isUnawaited: false,
         kill,
         ended: Promise.resolve(),
       };
@@ -72,6 +74,11 @@ export function createMemorySpool({ running = 16, kept = 20 }: MemorySpoolLimits
       await entry.ended;
       return true;
     },
+    async noteUnawaited(id) {
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.isUnawaited = true;
+    },
+    isUnawaited: async (id) => entries.get(id)?.isUnawaited === true,
     async conclude(id, result, request) {
       const entry = take(id);
       entry.record = { ...entry.record, request, input: request.input, memory: null };

@@ -7,7 +7,7 @@ test('waiting actions start in order as others end, and the line is bounded', as
   const slots = createActionSlots({ running: 1, waiting: 2, runningReads: 1, waitingReads: 2 });
   const started: string[] = [];
   const take = (name: string) => {
-    const slot = slots.reserve('read');
+    const slot = slots.reserve('read', undefined);
     void slot.ready.then(() => started.push(name));
     return slot;
   };
@@ -31,7 +31,7 @@ test('reads leave places for writes, which go before reads that wait', async () 
   const slots = createActionSlots({ running: 3, waiting: 3, runningReads: 2, waitingReads: 1 });
   const started: string[] = [];
   const take = (name: string, effect: 'read' | 'write') => {
-    const slot = slots.reserve(effect);
+    const slot = slots.reserve(effect, undefined);
     void slot.ready.then(() => started.push(name));
     return slot;
   };
@@ -51,4 +51,41 @@ test('reads leave places for writes, which go before reads that wait', async () 
   read.release();
   await settle();
   assert.deepEqual(started.slice(4), ['read 3']);
+});
+
+test('one caller has three quarters of each kind of place, so that others find one', async () => {
+  const slots = createActionSlots({ running: 8, waiting: 4, runningReads: 4, waitingReads: 4 });
+  const started: string[] = [];
+  const take = (caller: string, effect: 'read' | 'write' = 'read') => {
+    const slot = slots.reserve(effect, caller);
+    void slot.ready.then(() => started.push(caller));
+    return slot;
+  };
+  const [first] = Array.from({ length: 6 }, () => take('ana'));
+  await settle();
+  assert.deepEqual(started, ['ana', 'ana', 'ana']);
+  assert.throws(() => take('ana'), {
+    code: 'failed/busy',
+    message: '`ana` has 3 actions running and 3 more waiting already, all that one caller may have on a node',
+  });
+  take('raj');
+  await settle();
+  assert.deepEqual(started.slice(3), ['raj'], 'whoever comes later goes before what is over the share');
+  first?.release();
+  await settle();
+  assert.deepEqual(started.slice(4), ['ana']);
+  for (let i = 0; i < 3; i++) take('ana', 'write');
+  assert.equal(slots.reserve('write', 'raj') !== undefined, true);
+  await settle();
+  assert.deepEqual(started.slice(5), ['ana', 'ana', 'ana'], 'six of eight');
+});
+
+test('of one place one caller may have it', async () => {
+  const slots = createActionSlots({ running: 1, waiting: 1, runningReads: 1, waitingReads: 1 });
+  await slots.reserve('read', 'ana').ready;
+  slots.reserve('read', 'ana');
+  assert.throws(() => slots.reserve('read', 'raj'), {
+    code: 'failed/busy',
+    message: 'this node has 1 actions running and 1 more waiting already',
+  });
 });

@@ -212,9 +212,12 @@ test('a request may not hold a place for longer than an hour', async () => {
 
 test('more actions than the node takes are answered with `busy`, and none is lost', async () => {
   const node = createFakeNode();
-  for (let i = 0; i < 24; i++) void node.send({ action: 'hang' });
+  const callerOf = (i: number): string => (i % 2 === 0 ? 'person:ana' : 'person:raj');
+  for (let i = 0; i < 24; i++) void node.send({ action: 'hang', caller: callerOf(i) });
   await settle();
-  for (let i = 0; i < 192; i++) void node.send({ action: 'hang', options: { timeoutMs: 100 } });
+  for (let i = 0; i < 192; i++) {
+    void node.send({ action: 'hang', caller: callerOf(i), options: { timeoutMs: 100 } });
+  }
   await settle();
   assert.equal(node.ran.length, 24);
   const [reply] = await node.send();
@@ -225,6 +228,15 @@ test('more actions than the node takes are answered with `busy`, and none is los
   await node.clock.advance(5000);
   assert.equal(node.replies().filter(({ status }) => status.name === 'timeout').length, 216);
   assert.equal(node.ran.length, 25, 'what was given up while it waited never starts');
+});
+
+test('one caller can not keep all places from others', async () => {
+  const node = createFakeNode();
+  for (let i = 0; i < 24; i++) void node.send({ action: 'hang', options: { timeoutMs: 3_600_000 } });
+  await settle();
+  assert.equal(node.ran.length, 18);
+  const [other] = await node.send({ caller: 'person:raj', input: { word: 'free' } });
+  assert.deepEqual([other?.status.name, other?.data], ['ok', { word: 'free' }]);
 });
 
 test('what an action throws decides the status', async () => {

@@ -15,6 +15,8 @@ export interface Argv {
   /** The program itself, which must be there. */
   readonly file: string;
   readonly argv: readonly string[];
+  /** Of the account it becomes, by number. */
+  readonly group: string | undefined;
   /** What the runner hands on: the values of the job's variables. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -30,10 +32,15 @@ export async function composeArgv(id: string, command: JobCommand, runner: Proce
   if (file.includes('=')) throw refuse(`the path \`${file}\` has a \`=\``);
   const limits = listLimits(command.limits);
   const prlimit = limits.length === 0 ? [] : [await locate('prlimit'), ...limits];
-  const account = command.user === undefined ? [] : await becomeUser(command.user, runner);
+  const account = command.user === undefined ? undefined : await findAccount(command.user, runner);
   const variables = { ...ENVIRONMENT, ...command.env, MCO_JOB: id };
   const wrapping = wrapEnvironment(variables, await locate('env'));
-  return { file, argv: [...prlimit, ...account, ...wrapping.argv, file, ...command.args], env: wrapping.env };
+  return {
+    file,
+    argv: [...prlimit, ...(account?.argv ?? []), ...wrapping.argv, file, ...command.args],
+    group: account?.group,
+    env: wrapping.env,
+  };
 }
 
 /** A name is looked up in directories of the system itself; paths are looked at by the runner, which may hang on them. */
@@ -49,14 +56,15 @@ async function locate(file: string): Promise<string> {
   throw new McoError('failed/not-installed', `\`${file}\` is not installed on this node`);
 }
 
-async function becomeUser(user: string, runner: ProcessRunner): Promise<string[]> {
+/** What becomes an account, and that account's own group. */
+async function findAccount(user: string, runner: ProcessRunner): Promise<{ argv: string[]; group: string }> {
   const setpriv = await locate('setpriv');
   // The account's service may be somewhere on the network: never asked without a limit.
   const signal = AbortSignal.timeout(LOOK_UP_MS);
   const found = ACCOUNT.test(user) ? await runner.run({ file: 'id', args: ['-g', '--', user], signal }) : undefined;
   const group = found?.exitCode === 0 ? found.stdout.trim() : '';
   if (!/^\d+$/.test(group)) throw new McoError('failed/no-account', `there is no account \`${user}\` on this node`);
-  return [setpriv, `--reuid=${user}`, `--regid=${group}`, '--init-groups', '--no-new-privs'];
+  return { argv: [setpriv, `--reuid=${user}`, `--regid=${group}`, '--init-groups', '--no-new-privs'], group };
 }
 
 function listLimits({ cpuSeconds, memoryMb, processes, fileMb }: JobLimits = {}): string[] {

@@ -14,8 +14,9 @@ const MAX_RECORD_BYTES = 2 * 1024 * 1024;
 
 const OPEN = 'job.json';
 const CONCLUDED = 'concluded.json';
-/** Empty; its new name says what there may be no room to write. */
+/** One empty file; its new name says what there may be no room to write. */
 const UNANSWERED = 'unanswered';
+const UNAWAITED = 'unawaited';
 const ANSWERED = 'answered';
 
 /** A job as its directory holds it. */
@@ -122,14 +123,28 @@ function parseJob(text: string, directory: string): KeptJob {
   }
 }
 
-/** Prepares `noteAnswered`. @throws the file system's error */
+/** Prepares `noteUnawaited` and `noteAnswered`. @throws the file system's error */
 export async function prepareNote(directory: string): Promise<void> {
   await (await open(join(directory, UNANSWERED), 'wx', 0o600)).close();
 }
 
+/** Notes that a job's request was answered and the job goes on: nobody waits for its end. Needs no room. Never rejects. */
+export async function noteUnawaited(directory: string): Promise<void> {
+  await rename(join(directory, UNANSWERED), join(directory, UNAWAITED)).catch(() => {});
+}
+
+/** Whether that was noted. */
+export async function isUnawaited(directory: string): Promise<boolean> {
+  const stat = await lstat(join(directory, UNAWAITED)).catch(() => undefined);
+  return stat?.isFile() === true;
+}
+
 /** Notes that a job was answered and recorded, where what came of it can't be written down. Needs no room. */
 export async function noteAnswered(directory: string): Promise<void> {
-  await rename(join(directory, UNANSWERED), join(directory, ANSWERED)).catch(() => {});
+  // In this order: the one may become the other meanwhile.
+  for (const name of [UNANSWERED, UNAWAITED]) {
+    await rename(join(directory, name), join(directory, ANSWERED)).catch(() => {});
+  }
 }
 
 /** When that was noted, ms since the epoch; undefined: it was not. */

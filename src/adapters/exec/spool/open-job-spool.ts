@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { McoError, toMcoError } from '../../../core/errors.ts';
 import type { JobCommand, JobExit, JobPretence, JobRecord, JobSpool, StoredJob } from '../../../core/jobs.ts';
 import type { Clock, ProcessRunner } from '../../../core/ports.ts';
-import { endJob } from './end-job.ts';
+import { type EndingWorld, endJob } from './end-job.ts';
 import type { Membership } from './find-members.ts';
-import { noteAnswered, writeJob } from './job-files.ts';
+import { isUnawaited, noteAnswered, noteUnawaited, writeJob } from './job-files.ts';
 import { type Entry, ensureSpool, type KeepLimits, measureJob, prune, readIndex, writeUnwritten } from './job-index.ts';
+import { createJobStarts } from './job-starts.ts';
 import { createJobWatch, type JobWatch } from './job-watch.ts';
 import { lookAtJob } from './look-at-job.ts';
 import { readOutput } from './read-output.ts';
+import { isRunning, requirePlace } from './require-place.ts';
 import { startJob } from './start-job.ts';
 
 const LOST: JobExit = { state: 'lost' };
@@ -74,12 +76,14 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
   const { running, maxOutputBytes, graceMs } = { ...DEFAULTS, ...options };
   const limits = limitsOf(options);
   const stuck = new Map<string, number>();
-  const countRunning = (): number => [...entries.values()].filter(({ exit }) => exit === undefined).length;
+  const starts = createJobStarts();
+  const countRunning = (): number => [...entries.values()].filter(isRunning).length;
   const watch = createJobWatch(clock, (id, exit) => {
     stuck.delete(id);
     update(id, { exit });
   });
 
+  const pathOf = (id: string): string => join(options.directory, id);
   const makeRoom = (): Promise<void> => prune(entries, { limits, now: clock.now(), onProblem });
 
   function update(id: string, fields: Partial<Entry>): void {
@@ -91,15 +95,16 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
     const { id } = record;
     if (work !== undefined && 'perform' in work) throw new McoError('bug/no-program', 'this machine is not imagined');
     if (entries.has(id)) throw new McoError('failed/spool', 'there is a job of this id already');
-    if (work !== undefined && countRunning() >= running)
-      throw new McoError('failed/busy', `this node runs ${running} jobs already`);
-    const directory = join(options.directory, id);
+    if (work !== undefined) requirePlace([...entries.values()], record.request.caller, running);
+    const directory = pathOf(id);
     const isIdle = work === undefined;
     entries.set(id, { record, isIdle, directory, isStarting: true, exit: undefined, isUnwritten: false, bytes: 0 });
+    const world = { clock, runner, maxOutputBytes, onExit: () => watch.nudge(id), onProblem };
     try {
-      await ensureSpool(options.directory);
-      const onExit = (): void => watch.nudge(id);
-      await startJob(directory, { record, work }, { clock, runner, maxOutputBytes, onExit, onProblem });
+      await starts.run(id, async (callOff) => {
+        await ensureSpool(options.directory);
+        await startJob(directory, { record, work }, { ...world, callOff });
+      });
       update(id, { isStarting: false, exit: isIdle ? { state: 'nothing to do' } : undefined });
     } catch (thrown) {
       entries.delete(id);
@@ -115,13 +120,12 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
       return entry === undefined ? undefined : await describe(entry, watch);
     },
     waitForEnd: (id, signal) => watch.waitForEnd(() => requireEntry(entries, id), signal),
-    output: (id) => ({ read: (stream, part) => readOutput(join(options.directory, id, stream), part) }),
+    output: (id) => ({ read: (stream, part) => readOutput(join(pathOf(id), stream), part) }),
     async kill(id) {
-      const entry = requireEntry(entries, id);
-      if ((await watch.findExit(entry)) !== undefined) return true;
-      const left = await endJob(await findMembership(entry), { runner, clock, graceMs });
-      if (left.length > 0) stuck.set(id, left.length);
-      return left.length === 0;
+      if (!(await starts.callOff(id))) return true;
+      const left = await endProgram(requireEntry(entries, id), watch, { runner, clock, graceMs });
+      if (left > 0) stuck.set(id, left);
+      return left === 0;
     },
     async conclude(id, result, request) {
       const { directory, isIdle, ...entry } = requireEntry(entries, id);
@@ -136,6 +140,8 @@ function createSpool(entries: Map<string, Entry>, options: JobSpoolOptions): Dis
       await makeRoom();
       await writeUnwritten(entries, onProblem);
     },
+    noteUnawaited: (id) => noteUnawaited(pathOf(id)),
+    isUnawaited: (id) => isUnawaited(pathOf(id)),
     running: countRunning,
     stuck: () => [...stuck.values()].reduce((sum, count) => sum + count, 0),
   };
@@ -152,6 +158,12 @@ async function describe(entry: Entry, watch: JobWatch): Promise<StoredJob> {
   if (end !== undefined) return { ...record, state: 'concluded', ...end };
   const exit = await watch.findExit(entry);
   return exit === undefined ? { ...record, state: 'running' } : { ...record, state: 'ended', exit };
+}
+
+/** @returns how many of its processes nothing ends */
+async function endProgram(entry: Entry, watch: JobWatch, world: EndingWorld): Promise<number> {
+  if ((await watch.findExit(entry)) !== undefined) return 0;
+  return (await endJob(await findMembership(entry), world)).length;
 }
 
 /** A runner that has started nothing yet hangs itself: then it is what has to end. */

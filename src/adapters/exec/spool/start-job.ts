@@ -15,12 +15,14 @@ export interface StartingWorld {
   /** Told when its runner has ended, as long as this process lives. */
   onExit(): void;
   onProblem(problem: McoError): void;
+  /** Aborts when nobody wants it to run any more. */
+  readonly callOff: AbortSignal;
 }
 
 /**
  * Writes a job down in a directory of its own and starts its program, if it has one. What does not start leaves nothing.
  *
- * @throws McoError `failed/spool`, or what `composeArgv` and `startRunner` throw
+ * @throws McoError `failed/spool`, `failed/killed` when it was called off, or what `composeArgv` and `startRunner` throw
  */
 export async function startJob(
   directory: string,
@@ -36,6 +38,8 @@ export async function startJob(
     await writeJob(directory, { record, isIdle: work === undefined });
     if (work === undefined) return;
     const argv = await composeArgv(record.id, work, world.runner);
+    // INVARIANT: nothing is waited for between this and the start of its process.
+    if (world.callOff.aborted) throw new McoError('failed/killed', 'the job was killed before it began');
     await startRunner({ ...argv, ...world, directory, place: work.directory ?? '/' });
   } catch (thrown) {
     await removeJob(directory).catch((problem: unknown) => world.onProblem(toMcoError(problem)));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { McoError } from '../../../core/errors.ts';
+import { escapeText } from '../../../core/escape-text.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Argv } from './compose-argv.ts';
 import { RUNNER_SCRIPT } from './runner-script.ts';
@@ -8,6 +9,7 @@ import { RUNNER_SCRIPT } from './runner-script.ts';
 /** A runner that has not said a word by then hangs on the program's own path: it counts as running. */
 const WORD_MS = 5000;
 const BLOCK_BYTES = 512;
+const MAX_PATH_LENGTH = 300;
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 export interface RunnerStart extends Argv {
@@ -28,16 +30,19 @@ export interface RunnerStart extends Argv {
  * @throws McoError `failed/not-installed`, `failed/no-directory`, `failed/spool`, `failed/not-started`: nothing was run
  */
 export async function startRunner(start: RunnerStart): Promise<void> {
-  const { file, argv, directory, place, maxOutputBytes } = start;
+  const { file, argv, group, directory, place, maxOutputBytes } = start;
   const blocks = String(Math.ceil(maxOutputBytes / BLOCK_BYTES));
-  const args = ['-c', RUNNER_SCRIPT, 'mco-job', directory, blocks, place, file, ...argv];
-  const word = await listen(args, start);
+  const args = ['-c', RUNNER_SCRIPT, 'mco-job', directory, blocks, place, group ?? '', file, ...argv];
+  const said = await listen(args, start);
+  const [word = ''] = said.split(' ', 1);
   switch (word) {
     case 'started':
     case 'silent':
       return;
     case 'missing':
       throw new McoError('failed/not-installed', `\`${file}\` is not installed on this node`);
+    case 'no-interpreter':
+      throw lacksInterpreter(file, said.slice(word.length + 1));
     case 'no-directory':
       throw new McoError('failed/no-directory', `there is no directory \`${place}\` on this node`);
     case 'no-room':
@@ -47,7 +52,15 @@ export async function startRunner(start: RunnerStart): Promise<void> {
   }
 }
 
-/** The runner's word; empty when it ended without one. */
+/** As the system tells it, it would be the program itself that is missing. */
+const lacksInterpreter = (file: string, interpreter: string): McoError =>
+  new McoError(
+    'failed/not-started',
+    `\`${file}\` could not be started: there is no program \`${escapeText(interpreter, MAX_PATH_LENGTH)}\` on this node`,
+    { hint: 'look at its first line: the interpreter that it names has to be on the node' },
+  );
+
+/** What the runner says, without the line's end; empty when it ended without a word. */
 function listen(args: readonly string[], { clock, env, onExit }: RunnerStart): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
@@ -68,7 +81,7 @@ function listen(args: readonly string[], { clock, env, onExit }: RunnerStart): P
     const cancelTimer = clock.after(WORD_MS, () => finish('silent'));
     pipe.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
-      if (text.includes('\n')) finish(text.trim());
+      if (text.includes('\n')) finish(text.replace(/\n.*$/s, ''));
     });
     pipe.on('error', () => finish(''));
     pipe.on('end', () => finish(''));

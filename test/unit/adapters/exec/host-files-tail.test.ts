@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createHostFiles } from '../../../../src/adapters/exec/host-files.ts';
+import { DIGEST_SCRIPT, TAIL_SCRIPT } from '../../../../src/adapters/exec/open-script.ts';
 import { createProcessRunner } from '../../../../src/adapters/exec/process-runner.ts';
-import { TAIL_SCRIPT } from '../../../../src/adapters/exec/tail-script.ts';
 
 const runner = createProcessRunner({ killGraceMs: 200 });
 const files = createHostFiles(runner);
@@ -32,12 +32,16 @@ test('what is reached over a link, at the end or on the way, is not shown', asyn
   await assert.rejects(files.tail(at('way/plain'), 5, signal), OVER_LINK);
   await assert.rejects(files.tail(`${dir}/logs/../private/plain`, 5, signal), OVER_LINK);
   await assert.rejects(files.tail(`/proc/self/root${at('logs/plain')}`, 5, signal), OVER_LINK);
+  for (const path of [at('logs/link'), at('way/plain'), `/proc/self/root${at('logs/plain')}`]) {
+    await assert.rejects(files.digest(path, 'sha256', signal), OVER_LINK, path);
+  }
   assert.equal(await files.tail(at('logs/plain'), 1, signal), 'two\n');
 });
 
 test('directories, devices and named pipes are refused, and not waited for', async () => {
   for (const path of [at('logs'), '/dev/zero', at('logs/pipe')]) {
     await assert.rejects(files.tail(path, 5, signal), NO_FILE, path);
+    await assert.rejects(files.digest(path, 'md5', signal), NO_FILE, path);
   }
 });
 
@@ -49,6 +53,39 @@ test('a name is never code, an option or another name', async () => {
   // Without its newline this is the name of what it leads to.
   symlinkSync('plain', at('private/plain\n'));
   await assert.rejects(files.tail(at('private/plain\n'), 5, signal), OVER_LINK);
+});
+
+test('what the kernel makes up while it is read has no checksum', async () => {
+  for (const path of ['/proc/version', '/proc/kmsg', '/sys/kernel/mm/transparent_hugepage/enabled']) {
+    if ((await files.look(path, signal)) === undefined) continue;
+    const refused = { code: 'failed/file', message: /a file system of the kernel makes it up/ };
+    await assert.rejects(files.digest(path, 'sha256', signal), refused, path);
+  }
+});
+
+test('what is looked at is what stands at the path, and never what a link on the way leads to', async () => {
+  assert.equal(await files.locate(at('way/plain'), signal), at('private/plain'));
+  assert.equal(await files.locate(at('logs/link'), signal), at('logs/link'));
+  assert.equal(await files.locate(at('way/none/x'), signal), at('private/none/x'));
+  for (const path of ['/', '/none', at('logs'), at('logs/-n')]) assert.equal(await files.locate(path, signal), path);
+  for (const path of [
+    '/',
+    '/none',
+    at('logs'),
+    at('logs/link'),
+    at('logs/plain'),
+    at('logs/pipe'),
+    at('logs/plain/x'),
+  ]) {
+    const [inspected, seen] = [await files.inspect(path, signal), await files.look(path, signal)];
+    // To read a link sets the time at which it was read last.
+    assert.deepEqual({ ...inspected, accessedAt: 0 }, { ...seen, accessedAt: 0 }, path);
+  }
+  symlinkSync('a\tb\nc', at('logs/odd'));
+  assert.equal((await files.inspect(at('logs/odd'), signal))?.target, 'a\tb\nc');
+  for (const path of [at('way/plain'), at('way/none'), `${dir}/logs/../private/plain`, '/proc/self/root/etc/passwd']) {
+    await assert.rejects(files.inspect(path, signal), OVER_LINK, path);
+  }
 });
 
 /** The script as if somebody were faster: `command` happens between the first look and the opening. */
@@ -76,6 +113,17 @@ test('what takes the place of a file before it is opened is refused: a link, a d
   writeFileSync(at('swap/plain'), 'mine');
   const command = 'mv "${1%/*}" "${1%/*}.old"; ln -s private "${1%/*}"';
   await assert.rejects(tailAfter(command, at('swap/plain')), OVER_LINK);
+});
+
+test('a link that takes the place of a file before it is summed up is refused', async () => {
+  writeFileSync(at('logs/summed'), 'mine');
+  const script = DIGEST_SCRIPT.replace('\nexec 3<', () => '\nln -sf ../private/plain "$1"\nexec 3<');
+  assert.notEqual(script, DIGEST_SCRIPT);
+  const slow = createHostFiles({
+    ...runner,
+    run: (request) => runner.run({ ...request, args: ['-c', script, ...request.args.slice(2)] }),
+  });
+  await assert.rejects(slow.digest(at('logs/summed'), 'sha256', signal), OVER_LINK);
 });
 
 test('a pipe that takes the place of a file holds up its child until the time is up', async () => {

@@ -131,7 +131,7 @@ test('what the system refuses is a failure in its own words', async () => {
   await assert.rejects(files.read(at('folder'), { signal }), { code: 'failed/file', message: /: Is a directory$/ });
   await assert.rejects(files.digest(at('folder'), 'md5', signal), {
     code: 'failed/file',
-    message: /: Is a directory$/,
+    message: /: it is no file$/,
   });
   symlinkSync('loop', at('loop'));
   await assert.rejects(files.resolve(at('loop'), signal), { code: 'failed/file', message: /: Too many levels/ });
@@ -157,11 +157,9 @@ test('an absolute path is never an option or an expression', async () => {
 test('a pipe that nobody writes holds up one child and nothing else', async () => {
   const stop = new AbortController();
   const reading = files.read(at('pipe'), { signal: stop.signal });
-  const summing = files.digest(at('pipe'), 'sha256', stop.signal);
   assert.equal((await files.look(at('plain'), signal))?.type, 'file');
   stop.abort();
   await assert.rejects(reading, { code: 'failed/timeout', message: /did not answer in time/ });
-  await assert.rejects(summing, { code: 'failed/timeout' });
   assert.equal(await files.read(at('plain'), { signal, maxBytes: 3 }), 'one');
 });
 

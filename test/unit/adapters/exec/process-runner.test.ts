@@ -135,3 +135,26 @@ test('out of file descriptors a program is not started, and the process lives on
   const { stdout, stderr, exitCode } = await runner.run({ file: 'prlimit', args, signal });
   assert.deepEqual([stdout, stderr, exitCode], ['failed/not-started true 0\n', '', 0]);
 });
+
+test('at the end of the process what was given up is killed, and is not waited for', async () => {
+  const module = fileURLToPath(new URL('../../../../src/adapters/exec/process-runner.js', import.meta.url));
+  const script = `
+    import { existsSync } from 'node:fs';
+    import { createProcessRunner } from ${JSON.stringify(module)};
+    const [file] = process.argv.slice(1);
+    const runner = createProcessRunner({ killGraceMs: 300 });
+    const giveUp = new AbortController();
+    const args = ['-c', "trap '' TERM; echo $$ >" + file + ".new; mv " + file + ".new " + file + "; while :; do sleep 0.1; done"];
+    const ran = runner.run({ file: 'sh', args, signal: giveUp.signal });
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+    giveUp.abort();
+    await ran.catch((error) => console.log(error.code));
+    await runner.endGivenUp();
+    await runner.endGivenUp();
+    process.exit(0);`;
+  const file = join(dir, 'stubborn');
+  const args = ['--input-type=module', '-e', script, file];
+  const { stdout, stderr, exitCode } = await runner.run({ file: process.execPath, args, signal });
+  assert.deepEqual([stdout, stderr, exitCode], ['failed/timeout\n', '', 0]);
+  await waitFor(() => !isAlive(Number(readFileSync(file, 'utf8'))), 5000);
+});

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -196,4 +207,70 @@ describe('external agents', { skip }, () => {
     await open();
     assert.deepEqual(problems(), ['DIR/hello/agent.json: it has more than 65536 bytes']);
   });
+
+  it('are not loaded when others may write what lies beside them, and are back when that is mended', async () => {
+    const path = makeAgent('hello');
+    mkdirSync(join(path, 'lib', '__pycache__'), { recursive: true, mode: 0o755 });
+    const helper = join(path, 'lib', '__pycache__', 'lib.pyc');
+    writeFileSync(helper, 'x');
+    await open();
+    assert.deepEqual(names(), ['hello']);
+    for (const [file, mode] of [
+      [helper, 0o644],
+      [join(path, 'lib'), 0o755],
+    ] as const) {
+      chmodSync(file, mode | 0o022);
+      await look(1);
+      assert.deepEqual(names(), [], 'at once');
+      assert.deepEqual(told.splice(0), [`others than its owner may write ${file}`]);
+      await look();
+      assert.deepEqual([names(), told], [[], []], 'and told once');
+      chmodSync(file, mode);
+      await look();
+      assert.deepEqual([names(), problems(), told.splice(0)], [['hello'], [], [`changed ${path}`]]);
+    }
+  });
+
+  it('are not told to have changed by what is written beside them', async () => {
+    const path = makeAgent('hello');
+    writeFileSync(join(path, 'lib.py'), 'x');
+    await open();
+    const first = found?.current();
+    writeFileSync(join(path, 'lib.py'), 'more than before');
+    await look();
+    assert.deepEqual([found?.current() === first, told], [true, []]);
+  });
+
+  it("are not loaded when a link, a pipe, or what is another account's lies beside them", async () => {
+    for (const [name, make, problem] of [
+      ['link', (file: string) => symlinkSync('/etc/passwd', file), /hello\/link is a link$/],
+      ['pipe', (file: string) => void execFileSync('mkfifo', [file]), /hello\/pipe is not a regular file$/],
+      ['theirs', makeForeign, isRoot ? /hello\/theirs belongs to user 65534, and not to root$/ : undefined],
+    ] as const) {
+      if (problem === undefined) continue;
+      const path = makeAgent('hello');
+      make(join(path, name));
+      await open();
+      assert.deepEqual(names(), []);
+      assert.match(problems()[0] ?? '', problem);
+      found?.close();
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  it('are not loaded with more beside them than is looked at', async () => {
+    const path = makeAgent('hello');
+    for (let count = readdirSync(path).length; count < 1000; count++) writeFileSync(join(path, `file${count}`), '');
+    await open();
+    assert.deepEqual(names(), ['hello']);
+    writeFileSync(join(path, 'one-more'), '');
+    await look();
+    assert.deepEqual(problems(), ['DIR/hello holds more than 1000 files and directories']);
+    assert.deepEqual(names(), []);
+  });
 });
+
+function makeForeign(file: string): void {
+  writeFileSync(file, 'x');
+  chownSync(file, 65534, 65534);
+}

@@ -50,3 +50,14 @@ test('so many run, so many are kept, and no id runs twice', async () => {
   assert.equal((await spool.list()).length, 3);
   assert.equal((await spool.find(first.id))?.state, 'running');
 });
+
+test('that nobody waits for a job is remembered as long as the job', async () => {
+  const spool = createMemorySpool();
+  const [one, other] = [makeJob(), makeJob()];
+  await spool.start(one, hang);
+  await spool.start(other, hang);
+  await spool.noteUnawaited(one.id);
+  await spool.noteUnawaited(makeJob().id);
+  assert.deepEqual([await spool.isUnawaited(one.id), await spool.isUnawaited(other.id)], [true, false]);
+  assert.equal(await spool.isUnawaited(makeJob().id), false);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startAgent } from '../../../../agent/start-agent.ts';
 import type { Request } from '../../../../src/core/request.ts';
 import { readNodePolicy } from '../../../../src/policy/read-policy.ts';
 import { settle } from '../../../fakes/fake-clock.ts';
@@ -24,6 +25,7 @@ deny:
   - { actions: ["probe.work"], who: ["person:eve"], reason: "not for eve" }
   - { actions: ["job.kill"], who: ["person:kim"], reason: "kim kills nothing" }
   - { actions: ["job.tail"], who: ["person:kim"], nodes: "-F osfamily=Debian" }
+  - { actions: ["probe.work"], who: ["person:bob"], inputs: { secret: ["prod*"] }, reason: "not production" }
 `;
 
 const RUN = '01890000-0000-7000-9000-00000000aaaa';
@@ -155,4 +157,37 @@ test('everybody who may list jobs sees what there is', async () => {
   await settle();
   const again = await ask('list', { caller: 'person:zoe', input: {} });
   assert.match(JSON.stringify(again?.data), /"outcome":"ok"/);
+});
+
+test('a secret that is not kept counts as one that a rule denies', async () => {
+  for (const secret of ['prod1', 'test1']) {
+    const { node, ask } = await startJob({ input: { secret } });
+    const isProduction = secret === 'prod1';
+    assert.equal((await ask('show', { caller: 'person:bob' }))?.status.name, isProduction ? 'denied' : 'ok', secret);
+    node.job.finish();
+    await settle();
+    assert.match((await ask('show', { caller: 'person:bob' }))?.status.message ?? '', /not production/, secret);
+    assert.equal((await ask('show'))?.status.name, 'ok', 'nothing is denied to ana');
+  }
+});
+
+test('so do all inputs of a job whose agent is gone, and those that were never given do not', async () => {
+  for (const [input, status] of [
+    [{ secret: 'test1' }, 'denied'],
+    [{}, 'ok'],
+  ] as const) {
+    const { node } = await startJob({ input });
+    const [job] = await node.runtime.jobs.list();
+    const { policy, jobs } = node.dependencies;
+    const agents = node.dependencies.agents.filter(({ description }) => description.agent !== 'probe');
+    node.stopping.abort();
+    const next = createFakeNode({ policy, jobs, agents });
+    const agent = await startAgent(next.dependencies);
+    node.job.finish();
+    await settle();
+    assert.equal((await next.runtime.jobs.find(job?.id ?? ''))?.state, 'concluded');
+    const [reply] = await next.send({ agent: 'job', action: 'show', input: { run: RUN }, caller: 'person:bob' });
+    assert.equal(reply?.status.name, status);
+    await agent.stop();
+  }
 });
