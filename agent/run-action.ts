@@ -33,11 +33,15 @@ export const succeed = (data: ReplyData): ActionResult => ({ status: statusOf('o
 /** What an action threw, as the node's answer. */
 export const fail = (error: McoError): ActionResult => ({ status: describeFailure(error), data: {}, error });
 
-/** As `core/agent.ts` promises: `failed/*` is the node's answer in the action's own words, the rest is our mistake. */
+/**
+ * As `core/agent.ts` promises: `failed/*` is the node's answer in the action's own words, what `permit` denied is denied, the
+ * rest is our mistake.
+ */
 function describeFailure(error: McoError): Status {
   const text = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   if (error.code === 'failed/timeout') return statusOf('timeout', text);
   if (error.code === 'failed/busy') return statusOf('busy', text);
+  if (error.code === 'denied/policy') return statusOf('denied', text);
   if (error.family === 'failed') return statusOf('aborted', text);
   return statusOf('unknown error', `the action failed unexpectedly: see the log of this node's agent`);
 }

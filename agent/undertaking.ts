@@ -3,6 +3,7 @@ import type { ActionDescription } from '../src/core/agent-description.ts';
 import type { Request } from '../src/core/request.ts';
 import type { ActionSlot } from './action-slots.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { permitMeant } from './permit-meant.ts';
 import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
 import { ACK, createReplyWriter, type ReplyWriter } from './reply-writer.ts';
 import type { Task } from './validate-request.ts';
@@ -46,7 +47,14 @@ export function undertake(
     slot,
     replies,
     progress,
-    call: { input, isDryRun, caller, run, report: (data) => progress.report(data) },
+    call: {
+      input,
+      isDryRun,
+      caller,
+      run,
+      permit: (meant) => permitMeant(task, meant, node),
+      report: (data) => progress.report(data),
+    },
     startedAt: node.clock.now(),
     timeoutMs: chooseTimeout(request, action),
     close() {

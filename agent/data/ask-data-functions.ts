@@ -76,7 +76,7 @@ async function askPermitted(calls: readonly SourcedCall[], request: Request, nod
   try {
     const describeLate = () =>
       new McoError('failed/data', `it can't be said within ${DATA_TIMEOUT_MS / 1000} s whether this node matches`);
-    const asking = askAll(calls, node, over);
+    const asking = askAll(calls, { request, node, signal: over.signal });
     const answers = await limitTime(node.clock, asking, { limitMs: DATA_TIMEOUT_MS, describeLate });
     return { answers, isAnnounced };
   } finally {
@@ -95,17 +95,19 @@ function findSources(tests: readonly DataTest[], sources: readonly DataSource[])
   });
 }
 
+interface Asking {
+  readonly request: Request;
+  readonly node: NodeRuntime;
+  readonly signal: AbortSignal;
+}
+
 /** A few side by side. After the first that fails, and when nobody waits any more, no other is begun. */
-async function askAll(
-  calls: readonly SourcedCall[],
-  node: NodeRuntime,
-  { signal }: AbortController,
-): Promise<DataAnswers> {
+async function askAll(calls: readonly SourcedCall[], asking: Asking): Promise<DataAnswers> {
   const answers = new Map<string, DataAnswer>();
   const left = [...calls];
   async function work(): Promise<void> {
-    for (let next = left.shift(); next !== undefined && !signal.aborted; next = left.shift()) {
-      answers.set(keyOfCall(next.call), await askOne(next, node));
+    for (let next = left.shift(); next !== undefined && !asking.signal.aborted; next = left.shift()) {
+      answers.set(keyOfCall(next.call), await askOne(next, asking));
     }
   }
   await Promise.all(Array.from({ length: CONCURRENT_CALLS }, work));
@@ -113,13 +115,18 @@ async function askAll(
 }
 
 /** A tool that is not there has nothing to tell; any other failure is no answer. */
-async function askOne({ call, source }: SourcedCall, node: NodeRuntime): Promise<DataAnswer> {
+async function askOne({ call, source }: SourcedCall, { request, node }: Asking): Promise<DataAnswer> {
   try {
-    return await node.dataDesk.find(source, call);
+    const argument = await node.dataDesk.settle(source, call);
+    const meant = { ...call, argument };
+    // INVARIANT: what is looked at was decided, and is on record, by what it is and not by a link that leads to it.
+    if (argument !== call.argument) await permitCall(meant, request, node).record();
+    return await node.dataDesk.find(source, meant);
   } catch (thrown) {
     const error = toMcoError(thrown);
     if (error.code === 'failed/not-installed') return {};
-    if (error.code === 'failed/busy' || error.family === 'usage') throw error;
+    const isOwnAnswer = error.code === 'failed/busy' || error.code === 'failed/audit';
+    if (isOwnAnswer || error.family === 'usage' || error.family === 'denied') throw error;
     if (error.family !== 'failed') node.onProblem?.(error);
     const why = error.family === 'failed' ? error.message : "this node's agent made a mistake: see its log";
     throw new McoError('failed/data', `it can't be said whether this node matches: \`${describeCall(call)}\`: ${why}`, {

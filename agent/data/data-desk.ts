@@ -3,6 +3,7 @@ import { McoError, toMcoError } from '../../src/core/errors.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { limitTime } from '../../src/core/waiting.ts';
 import { createActionSlots } from '../action-slots.ts';
+import { shareAnswers } from './share-answers.ts';
 
 /** What a node does for filters at once, whoever asks; more waits, and more than that is told that it is busy. */
 const SLOT_LIMITS = { running: 4, waiting: 64, runningReads: 4, waitingReads: 64 };
@@ -10,14 +11,12 @@ const SLOT_LIMITS = { running: 4, waiting: 64, runningReads: 4, waitingReads: 64
 /** So many requests may have their filters looked at; more are told before anything of theirs is on record. */
 const MAX_REQUESTS = 64;
 
-/** So long an answer serves who asks the same. */
-const FRESH_MS = 1000;
-const MAX_REMEMBERED = 200;
-
 /** Where data functions are asked: a few at a time, and the same thing once. */
 export interface DataDesk {
   /** A request comes in; the returned function lets it out. @throws McoError `failed/busy` */
   enter(): () => void;
+  /** What the call's argument means on this node; errors as of `find`. */
+  settle(source: DataSource, call: DataCall): Promise<string | undefined>;
   /** @throws McoError `failed/*` of the source; `failed/timeout`, `failed/busy`, `failed/stopping` */
   find(source: DataSource, call: DataCall): Promise<DataAnswer>;
 }
@@ -29,32 +28,15 @@ interface DeskNode {
   onStop(fn: () => void): () => void;
 }
 
-interface Remembered {
-  readonly answer: Promise<DataAnswer>;
-  readonly ranBefore: number;
-  /** Undefined: still at it. */
-  endedAt: number | undefined;
-}
-
 export function createDataDesk(node: DeskNode): DataDesk {
-  const { clock, counters } = node;
+  const { clock } = node;
   const slots = createActionSlots(SLOT_LIMITS);
-  const remembered = new Map<string, Remembered>();
+  const shareMeaning = shareAnswers<string>(node);
+  const shareFindings = shareAnswers<DataAnswer>(node);
   let requests = 0;
 
-  const isFresh = ({ ranBefore, endedAt }: Remembered): boolean =>
-    ranBefore === counters.ran && (endedAt === undefined || clock.now() - endedAt < FRESH_MS);
-
-  function forgetOld(): void {
-    for (const [key, entry] of remembered) if (!isFresh(entry)) remembered.delete(key);
-    for (const key of remembered.keys()) {
-      if (remembered.size < MAX_REMEMBERED) return;
-      remembered.delete(key);
-    }
-  }
-
-  async function ask(source: DataSource, call: DataCall): Promise<DataAnswer> {
-    const slot = slots.reserve('read');
+  async function ask<T>(source: DataSource, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const slot = slots.reserve('read', undefined);
     const controller = new AbortController();
     const forgetStop = node.onStop(() => {
       controller.abort(new McoError('failed/stopping', 'the agent on this node is stopping'));
@@ -62,7 +44,7 @@ export function createDataDesk(node: DeskNode): DataDesk {
     const { timeoutMs } = source.description;
     const describeLate = (): McoError => new McoError('failed/timeout', `it did not end within ${timeoutMs / 1000} s`);
     try {
-      const found = find(source, call, { ready: slot.ready, signal: controller.signal });
+      const found = start(work, { ready: slot.ready, signal: controller.signal });
       return await limitTime(clock, Promise.race([found, rejectWhenAborted(controller.signal)]), {
         limitMs: timeoutMs,
         describeLate,
@@ -85,33 +67,25 @@ export function createDataDesk(node: DeskNode): DataDesk {
         requests -= 1;
       };
     },
-    find(source, call) {
-      const key = JSON.stringify([keyOfCall(call), [...call.fields].sort()]);
-      const known = remembered.get(key);
-      if (known !== undefined && isFresh(known)) return known.answer;
-      forgetOld();
-      const entry: Remembered = { answer: ask(source, call), ranBefore: counters.ran, endedAt: undefined };
-      remembered.set(key, entry);
-      entry.answer.then(
-        () => {
-          entry.endedAt = clock.now();
-        },
-        // Whoever asks next tries again.
-        () => void (remembered.get(key) === entry && remembered.delete(key)),
-      );
-      return entry.answer;
+    async settle(source, call) {
+      const { argument } = call;
+      const settle = argument === undefined ? undefined : source.settle?.bind(source, argument);
+      return settle === undefined ? argument : await shareMeaning(keyOfCall(call), () => ask(source, settle));
+    },
+    find(source, { function: name, argument, fields }) {
+      const key = JSON.stringify([keyOfCall({ function: name, argument }), [...fields].sort()]);
+      return shareFindings(key, () => ask(source, (signal) => source.find({ argument, fields }, signal)));
     },
   };
 }
 
-async function find(
-  source: DataSource,
-  { argument, fields }: DataCall,
+async function start<T>(
+  work: (signal: AbortSignal) => Promise<T>,
   { ready, signal }: { readonly ready: Promise<void>; readonly signal: AbortSignal },
-): Promise<DataAnswer> {
+): Promise<T> {
   await ready;
   signal.throwIfAborted();
-  return await source.find({ argument, fields }, signal);
+  return await work(signal);
 }
 
 const rejectWhenAborted = (signal: AbortSignal): Promise<never> =>

@@ -3,7 +3,7 @@ import { CALLER, WORD } from '../core/names.ts';
 import { type Belonging, type Belongings, describeDoubt, judgeListed, judgeWho } from './belonging.ts';
 import { findGrants, type Giving, linesOf } from './find-grants.ts';
 import { allowsName, matchesAny } from './glob.ts';
-import { describeInputs, matchInputs } from './match-inputs.ts';
+import { deniesInputs, describeInputs, permitsInputs } from './match-inputs.ts';
 import { matchesPlace } from './place.ts';
 import type { AllowRule, Binding, DenyRule, Grant, RuleSet, Who } from './policy.ts';
 
@@ -86,7 +86,7 @@ function isDenying(rule: DenyRule, { question, name }: Hearing): boolean {
   if (!matchesAny(rule.actions, name) || !isThere(rule.places, place)) return false;
   // INVARIANT: what is not a read is a write.
   if (rule.effect === 'write' && effect === 'read') return false;
-  return rule.inputs === undefined || (input !== undefined && matchInputs(rule.inputs, input));
+  return rule.inputs === undefined || (input !== undefined && deniesInputs(rule.inputs, input));
 }
 
 function findDenial(denying: readonly DenyRule[], { question, name, belongs, judge }: Hearing): Denial | undefined {
@@ -127,8 +127,8 @@ function findAllowance(all: readonly Binding[], hearing: Hearing): Denial | Gran
   }
   if (otherInput.length > 0) {
     const ways = new Set(otherInput.flatMap(({ rule }) => (rule.inputs === undefined ? [] : [rule.inputs])));
-    const where = [...ways].slice(0, 3).map(describeInputs).join(', or ');
-    return deny(linesOf(otherInput), `\`${name}\` is allowed to you here only where ${where}`);
+    const where = [...ways].slice(0, 3).map((way) => describeInputs(way, name));
+    return deny(linesOf(otherInput), `\`${name}\` is allowed to you here only where ${where.join(', or ')}`);
   }
   if (lesser.length > 0) return deny(linesOf(lesser), `\`${name}\` needs write; you have read here`);
   return deny([], `no rule allows \`${name}\` to ${question.caller} here`);
@@ -152,7 +152,7 @@ function findGivings(bindings: readonly Binding[], { question, name }: Hearing):
   const found: Givings = { sufficient: [], otherInput: [], lesser: [] };
   const kindOf = (rule: AllowRule): keyof Givings => {
     if (effect !== 'read' && rule.effect !== 'write') return 'lesser';
-    const isOther = rule.inputs !== undefined && input !== undefined && !matchInputs(rule.inputs, input);
+    const isOther = rule.inputs !== undefined && input !== undefined && !permitsInputs(rule.inputs, name, input);
     return isOther ? 'otherInput' : 'sufficient';
   };
   for (const binding of bindings) {

@@ -6,7 +6,7 @@ export function judgeGrant(grant: Grant, { count, isNarrowed }: Targeted): Verdi
   // INVARIANT: what can't be counted is denied, whatever the limits are.
   if (!Number.isSafeInteger(count) || count < 0) return deny(rules, 'the nodes could not be counted');
   if (requireFilter && isNarrowed !== true) {
-    const how = 'with `-F FACT=VALUE`, `-C CLASS`, `-I NODE`, `-S EXPRESSION` or `--nodes last`';
+    const how = 'with `-F FACT=VALUE`, `-C CLASS`, `-I NODE`, `-S EXPRESSION` or `--nodes`';
     return deny(rules, `this needs a filter: say which nodes are meant, ${how}`);
   }
   if (maxNodes !== undefined && !(count <= maxNodes)) {

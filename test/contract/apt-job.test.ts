@@ -44,9 +44,19 @@ after(() => {
   rmSync(directory, { recursive: true });
 });
 
+const neverAsked = (): Promise<void> => assert.fail('its input means what it says');
+
 /** The first half of a change: what a node does before it is killed. */
 async function begin(spool: DiskSpool, input: Input): Promise<JobRecord> {
-  const call = { input, signal, isDryRun: false, caller: 'person:ana', run: 'x', report: () => undefined };
+  const call = {
+    input,
+    signal,
+    isDryRun: false,
+    caller: 'person:ana',
+    run: 'x',
+    report: () => undefined,
+    permit: neverAsked,
+  };
   const { work, memory } = await install.prepare(call);
   const job = makeJob({ input, memory });
   await spool.start(job, work);

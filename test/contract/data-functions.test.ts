@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -24,7 +24,7 @@ bindings: [{ role: reader, who: [everyone] }]
 
 const skip = process.env.CI !== 'true' && !existsSync('/usr/bin/dpkg-query') ? 'dpkg is not installed' : false;
 const skipHung = whyNoHungMount();
-const dir = mkdtempSync(join(tmpdir(), 'mco-data-'));
+const dir = realpathSync(mkdtempSync(join(tmpdir(), 'mco-data-')));
 let hung: HungMount | undefined;
 
 before(async () => {
@@ -36,9 +36,9 @@ after(async () => {
 });
 
 /** A node over this machine, in real time. */
-function createNode() {
+function createNode(text = POLICY) {
   const runner = createProcessRunner();
-  const policy = readNodePolicy(POLICY, 'node.yaml');
+  const policy = readNodePolicy(text, 'node.yaml');
   const data = createDataSources({
     collectives: ['mcollective'],
     now: () => Date.now(),
@@ -102,6 +102,29 @@ test('a file is what stat and md5sum say', async () => {
   }
   assert.equal((await ask(`fstat('${dir}/none').present = false`))?.name, 'ok');
   assert.equal(await ask(`fstat('${dir}/none').size != 6`), undefined);
+});
+
+test('a path is decided by where it leads: neither dots nor links go round a rule', async () => {
+  mkdirSync(join(dir, 'logs'));
+  mkdirSync(join(dir, 'keys'));
+  writeFileSync(join(dir, 'logs/a'), 'a');
+  writeFileSync(join(dir, 'keys/k'), 'k');
+  symlinkSync('../keys', join(dir, 'logs/to-keys'));
+  symlinkSync('.', join(dir, 'logs/here'));
+  const allowed = `[{ actions: [rpcutil.ping, "probe.*"], effect: read }, { actions: [data.fstat], inputs: { argument: ["${dir}/logs/*"] }, effect: read }]`;
+  const ask = createNode(POLICY.replace('[{ actions: ["*"], effect: read }]', allowed));
+  const about = async (path: string, test = 'present = true') => (await ask(`fstat('${path}').${test}`))?.name;
+  assert.equal(await about(`${dir}/logs/a`), 'ok');
+  assert.equal(await about(`${dir}/logs/here/a`, 'sha256 = /^ca978112/'), 'ok');
+  for (const name of ['to-keys/k', 'to-keys/none', 'here/to-keys/k']) {
+    assert.equal(await about(`${dir}/logs/${name}`), 'denied', name);
+  }
+  const denied = createNode(
+    `${POLICY}deny: [{ actions: [data.fstat], inputs: { argument: ["${dir}/keys/*"] }, who: [everyone] }]\n`,
+  );
+  assert.equal((await denied(`fstat('${dir}/logs/to-keys/k').present = true`))?.name, 'denied');
+  assert.equal((await denied(`fstat('${dir}/logs/here/a').present = true`))?.name, 'ok');
+  assert.equal((await denied(`fstat('/proc/version').sha256 = /./`))?.name, 'aborted');
 });
 
 test('a named pipe is looked at and never opened', async () => {

@@ -20,6 +20,8 @@ before(async () => {
 });
 after(() => rig.remove());
 
+const neverAsked = (): Promise<void> => assert.fail('its input means what it says');
+
 /** As a node does it: prepared, spooled, waited for and concluded. */
 async function run(
   input: { command: string; shell?: string; directory?: string },
@@ -29,7 +31,15 @@ async function run(
   const action = createShellAgent({ files, settings: { ...plain, ...settings } }).actions.run;
   assert.ok(action !== undefined && typeof action !== 'function');
   const { signal } = new AbortController();
-  const call = { input, signal, isDryRun: false, caller: 'person:ana', run: 'r', report: () => undefined };
+  const call = {
+    input,
+    signal,
+    isDryRun: false,
+    caller: 'person:ana',
+    run: 'r',
+    report: () => undefined,
+    permit: neverAsked,
+  };
   const { work, memory } = await action.prepare(call);
   const job = makeJob({ input, memory });
   await spool.start(job, work);

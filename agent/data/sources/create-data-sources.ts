@@ -1,6 +1,7 @@
 import { DATA_FUNCTION_TABLE } from '../../../src/core/data-function-table.ts';
 import type { DataSource } from '../../../src/core/data-functions.ts';
 import { McoError } from '../../../src/core/errors.ts';
+import { locatePath } from '../../../src/core/host/path-fault.ts';
 import type { DataBackends } from './data-backends.ts';
 import { findFile } from './find-file.ts';
 import { findPackages, findProcesses, findService } from './find-host.ts';
@@ -26,13 +27,27 @@ export function createDataSources(backends: DataBackends): DataSource[] {
     resource: (call, signal) => findResource(call, backends, signal),
     service: ({ argument = '' }, signal) => findService(argument, backends, signal),
   };
+  const { files } = backends;
+  const settles: Readonly<Record<string, NonNullable<DataSource['settle']>>> =
+    files === undefined ? {} : { fstat: (path, signal) => locatePath(files, path, signal) };
   return Object.values(DATA_FUNCTION_TABLE).map((description) => ({
     description,
+    ...settlerOf(settles[description.name], backends),
     async find(call, signal) {
       if (!IN_MEMORY.has(description.name)) requireHealth(backends);
       return await finds[description.name as keyof typeof DATA_FUNCTION_TABLE](call, signal);
     },
   }));
+}
+
+function settlerOf(settle: DataSource['settle'], backends: DataBackends): Pick<DataSource, 'settle'> {
+  if (settle === undefined) return {};
+  return {
+    async settle(argument, signal) {
+      requireHealth(backends);
+      return await settle(argument, signal);
+    },
+  };
 }
 
 function requireHealth({ processes }: DataBackends): void {

@@ -13,7 +13,7 @@ export interface DataBackends {
   profile(): NodeProfile;
   /** The version of an agent that this node has. */
   versionOf(agent: string): string | undefined;
-  readonly files?: Pick<HostFiles, 'look' | 'digest'> | undefined;
+  readonly files?: Pick<HostFiles, 'locate' | 'inspect' | 'digest'> | undefined;
   readonly packages?: Pick<PackageBackend, 'status' | 'order'> | undefined;
   readonly services?: Pick<ServiceBackend, 'status'> | undefined;
   readonly puppet?: PuppetFiles | undefined;

@@ -4,14 +4,18 @@ import type { DataBackends } from './data-backends.ts';
 
 const ALGORITHMS = ['md5', 'sha256'] as const;
 
-/** What `fstat('/etc/hosts')` knows. A file is read only for a checksum that somebody asks for. */
+/**
+ * What `fstat('/etc/hosts')` knows. A file is read only for a checksum that somebody asks for.
+ *
+ * @param argument a path as `locatePath` tells it
+ */
 export async function findFile(
-  { argument: path = '', fields }: Pick<DataCall, 'argument' | 'fields'>,
+  { argument: path = '/', fields }: Pick<DataCall, 'argument' | 'fields'>,
   { files, now }: Pick<DataBackends, 'files' | 'now'>,
   signal: AbortSignal,
 ): Promise<DataAnswer> {
   if (files === undefined) return {};
-  const state = await files.look(path, signal);
+  const state = await files.inspect(path, signal);
   if (state === undefined) return { name: path, present: false };
   const digests: Record<string, string | undefined> = {};
   for (const algorithm of state.type === 'file' ? ALGORITHMS : []) {

@@ -4,6 +4,7 @@ import type { Input } from '../../../src/core/agent-description.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import type { FileChanges } from '../../../src/core/host/file-changes.ts';
 import type { FileState, HostFiles } from '../../../src/core/host/host-files.ts';
+import { locatePath, requireSafe } from '../../../src/core/host/path-fault.ts';
 import { coversPath } from '../../../src/core/host/path-glob.ts';
 import type { Clock } from '../../../src/core/ports.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
@@ -24,8 +25,8 @@ export function createFileAgent(parts: FileAgentParts): Agent {
   return {
     description: FILE_DESCRIPTION,
     actions: {
-      status: ({ input, signal }) => tellStatus(parts, input, signal),
-      tail: ({ input, signal }) => tellEnd(parts, input, signal),
+      status: (call) => tellStatus(parts, call),
+      tail: (call) => tellEnd(parts, call),
       create: (call) => create(parts, call),
       touch: (call) => touch(parts, call),
       remove: (call) => remove(parts, call),
@@ -33,11 +34,15 @@ export function createFileAgent(parts: FileAgentParts): Agent {
   };
 }
 
-async function tellStatus({ files, clock }: FileAgentParts, input: Input, signal: AbortSignal): Promise<ReplyData> {
+/** INVARIANT: what is looked at, or is not there, was decided by where it stands, not by a link on the way to it. */
+async function tellStatus({ files, clock }: FileAgentParts, call: ActionCall): Promise<ReplyData> {
+  const { input, signal } = call;
   const path = String(input.path);
-  const state = await files.look(path, signal);
+  const real = await locatePath(files, path, signal);
+  if (real !== path) await call.permit({ ...input, path: real });
+  const state = await files.inspect(real, signal);
   if (state === undefined) return { path, type: 'absent', detail: 'absent' };
-  const sum = await sumUp(files, { path, state, algorithm: input.checksum }, signal);
+  const sum = await sumUp(files, { path: real, state, algorithm: input.checksum }, signal);
   return {
     path,
     type: state.type,
@@ -83,12 +88,17 @@ async function sumUp(files: HostFiles, { path, state, algorithm }: Summed, signa
   return digits === undefined ? {} : { checksum: digits };
 }
 
-async function tellEnd({ files, tail }: FileAgentParts, input: Input, signal: AbortSignal): Promise<ReplyData> {
+async function tellEnd({ files, tail }: FileAgentParts, call: ActionCall): Promise<ReplyData> {
+  const { input, signal } = call;
   const path = String(input.path);
   requireConfigured(tail, path, 'tail');
   // A link in a directory of logs may point anywhere.
   const real = await files.resolve(path, signal);
-  if (real !== undefined) requireConfigured(tail, real, 'tail');
+  if (real !== undefined && real !== path) {
+    requireConfigured(tail, real, 'tail');
+    requireSafe(real, path);
+    await call.permit({ ...input, path: real });
+  }
   // INVARIANT: only what stands at `real` itself is shown: `tail` refuses a link that was put there after this look.
   const text = real === undefined ? undefined : await files.tail(real, Number(input.lines), signal);
   if (text === undefined) throw new McoError('failed/no-such-file', `there is no file \`${path}\``);

@@ -5,6 +5,7 @@ const PATH: InputField = {
   type: 'string',
   maxLength: 1000,
   pattern: '/[^\\x00-\\x1f\\x7f]*',
+  isPath: true,
 };
 
 const MODE: InputField = {
@@ -42,20 +43,20 @@ export const FILE_DESCRIPTION: AgentDescription = {
       output: {
         path: { about: 'the path', label: 'Path', type: 'string' },
         type: { about: '`file`, `directory`, `link`, `other` or `absent`', label: 'Type', type: 'string' },
-        size: { about: 'bytes', label: 'Size', type: 'integer' },
+        size: { about: 'bytes', label: 'Size bytes', type: 'integer' },
         mode: { about: 'permissions, `0644`', label: 'Mode', type: 'string' },
         owner: { about: 'account it belongs to', label: 'Owner', type: 'string' },
         group: { about: 'group it belongs to', label: 'Group', type: 'string' },
         modified: { about: 'when its content changed last', label: 'Modified', type: 'string' },
-        modified_age: { about: 'how long ago that was, s', label: 'Modified age', type: 'integer' },
+        modified_age: { about: 'how long ago that was, s', label: 'Modified age s', type: 'integer' },
         changed: { about: 'when its state changed last', label: 'Changed', type: 'string' },
-        changed_age: { about: 'how long ago that was, s', label: 'Changed age', type: 'integer' },
+        changed_age: { about: 'how long ago that was, s', label: 'Changed age s', type: 'integer' },
         accessed: {
           about: 'when it was read last, as far as the system keeps that',
           label: 'Accessed',
           type: 'string',
         },
-        accessed_age: { about: 'how long ago that was, s', label: 'Accessed age', type: 'integer' },
+        accessed_age: { about: 'how long ago that was, s', label: 'Accessed age s', type: 'integer' },
         target: { about: 'where a link points to', label: 'Target', type: 'string' },
         checksum: { about: 'checksum, hexadecimal', label: 'Checksum', type: 'string' },
         detail: { about: 'this in words', label: 'Detail', type: 'string' },

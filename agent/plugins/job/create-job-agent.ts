@@ -54,8 +54,11 @@ const tellWhole = (job: StoredJob, now: number): Told => ({
   ...tellJob(job, now),
 });
 
-/** With the run as commands take it. */
-const tellRow = (job: StoredJob, now: number): Told => ({ run: job.request.run.slice(-4), ...tellJob(job, now) });
+/** With the run as commands take it, and short enough for a row: a time to the minute. */
+function tellRow(job: StoredJob, now: number): Told {
+  const started = new Date(job.startedAt).toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
+  return { run: job.request.run.slice(-4), ...tellJob(job, now), started };
+}
 
 function tellJob(job: StoredJob, now: number): Told {
   const { request, startedAt, isDryRun } = job;

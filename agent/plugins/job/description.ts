@@ -9,7 +9,7 @@ import type {
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 
 const run: InputField = {
-  about: 'the whole id of the run that it came from',
+  about: 'the run that it came from: `job` takes the end of its id, such as `7f3a`, `rpc job` the whole id',
   type: 'string',
   maxLength: 36,
   pattern: UUID,
@@ -51,6 +51,7 @@ export const JOB_DESCRIPTION: AgentDescription = {
           about: 'each job with the end of its run, action, caller, outcome and times',
           label: 'Jobs',
           type: 'list',
+          units: { elapsed: 'seconds' },
         },
         running: whole('Running', 'how many are running'),
       },
@@ -71,13 +72,13 @@ export const JOB_DESCRIPTION: AgentDescription = {
         state: text('State', '`running`, `ended` (its result is being made) or `concluded`'),
         dryrun: { label: 'Dry run', about: 'true where it was one', type: 'boolean' },
         started: text('Started', 'ISO 8601'),
-        elapsed: { label: 'Elapsed', about: 'how long it has run, seconds', type: 'number' },
+        elapsed: { label: 'Elapsed s', about: 'how long it has run, seconds', type: 'number' },
         exit,
         status: text('Status', 'of the result: `ok`, `aborted`'),
         message: text('Message', 'what went wrong'),
         outputs: { label: 'Outputs', about: 'of the action', type: 'object' },
-        stdout: whole('Output', 'bytes on its standard output'),
-        stderr: whole('Errors', 'bytes on its standard error'),
+        stdout: whole('Stdout bytes', 'bytes on its standard output'),
+        stderr: whole('Stderr bytes', 'bytes on its standard error'),
       },
       words: ['run'],
       aggregate: [{ function: 'summary', output: 'outcome' }],

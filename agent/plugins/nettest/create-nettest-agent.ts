@@ -40,5 +40,6 @@ async function resolve(net: NetBackend, input: Input, signal: AbortSignal): Prom
   const found = [...(await net.resolve(host, String(input.type) as AddressFamily, signal))].sort();
   if (found.length === 0) return { host, state: 'not found', count: 0, detail: 'not found' };
   const addresses = found.slice(0, MAX_ADDRESSES).join(' ');
-  return { host, state: 'found', addresses, count: found.length, detail: `${found.length} found ${addresses}` };
+  const detail = found.length === 1 ? addresses : `${found.length} addresses: ${addresses}`;
+  return { host, state: 'found', addresses, count: found.length, detail };
 }

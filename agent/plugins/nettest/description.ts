@@ -33,7 +33,7 @@ export const NETTEST_DESCRIPTION: AgentDescription = {
         detail: { about: 'this in words', label: 'Detail', type: 'string' },
       },
       words: ['host', 'count'],
-      line: '{host} ({address}): {detail}',
+      line: '{address}: {detail}',
       display: 'always',
       aggregate: [
         { function: 'summary', output: 'loss' },

@@ -3,7 +3,7 @@ import { PACKAGE, VERSION } from './package-inputs.ts';
 
 const CHANGE_OUTPUT: Readonly<Record<string, OutputField>> = {
   package: { about: 'name of the package', label: 'Package', type: 'string' },
-  before: { about: 'version before, `absent` or `purged`', label: 'Before', type: 'string' },
+  before: { about: 'version before; `absent` where it was not installed', label: 'Before', type: 'string' },
   after: { about: 'version after; of a dry run, what it would be', label: 'After', type: 'string' },
   changed: { about: 'whether anything was changed, or would be', label: 'Changed', type: 'boolean' },
   also: {
@@ -11,7 +11,8 @@ const CHANGE_OUTPUT: Readonly<Record<string, OutputField>> = {
     label: 'Also',
     type: 'list',
   },
-  note: { about: 'the same in short, for the line', label: 'Note', type: 'string' },
+  change: { about: 'before and after in words, or that it is unchanged', label: 'Change', type: 'string' },
+  note: { about: 'the same of the others in short, for the line', label: 'Note', type: 'string' },
 };
 
 const CHANGE = {
@@ -20,9 +21,12 @@ const CHANGE = {
   isJob: true,
   timeoutMs: 600_000,
   output: CHANGE_OUTPUT,
-  line: '{package} {before} -> {after}{note}',
+  line: '{package} {change}{note}',
   display: 'always',
-  aggregate: [{ function: 'summary', output: 'after' }],
+  aggregate: [
+    { function: 'summary', output: 'after' },
+    { function: 'summary', output: 'changed' },
+  ],
 } as const satisfies Partial<ActionDescription>;
 
 /** What changes packages: each is a job, and each but `refresh` has a dry run. */
@@ -72,7 +76,7 @@ export const CHANGING_ACTIONS: Readonly<Record<string, ActionDescription>> = {
       updates: { about: 'packages of which there is a newer version now', label: 'Updates', type: 'integer' },
       manager: { about: 'the program that was run', label: 'Manager', type: 'string' },
     },
-    line: '{updates} updates',
+    line: 'updates: {updates}',
     display: 'always',
     aggregate: [{ function: 'summary', output: 'updates' }],
     examples: ['package refresh -C webserver'],

@@ -4,6 +4,7 @@ import type { InstalledPackage, PackageBackend, PackageState } from '../../../sr
 import type { Hash } from '../../../src/core/ports.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
 import { createChange } from './change-package.ts';
+import { describeUpdates } from './describe-updates.ts';
 import { PACKAGE_DESCRIPTION } from './description.ts';
 import { findTrouble } from './package-state.ts';
 import { createRefresh } from './refresh-packages.ts';
@@ -36,7 +37,9 @@ export function createPackageAgent(packages: PackageBackend, hash: Hash): Agent 
         const manager = requireManager(packages);
         const updates = await manager.updates(signal);
         const listed = updates.slice(0, MAX_UPDATES).map((update) => ({ ...update }));
-        return { count: updates.length, updates: listed, manager: manager.name };
+        const names = [...new Set(listed.map((update) => update.package))];
+        const detail = describeUpdates(updates);
+        return { count: updates.length, updates: listed, packages: names, detail, manager: manager.name };
       },
       install: createChange('install', packages),
       update: createChange('update', packages),

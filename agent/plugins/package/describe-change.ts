@@ -25,7 +25,9 @@ export const nameBefore = ({ before, after }: Pick<Result, 'before' | 'after'>):
 /** The outputs; those about other packages only where there are any. */
 export function describeResult({ package: name, before, after, also }: Result): ReplyData {
   const changed = before !== after || also.length > 0;
-  const outputs = { package: name, before: nameBefore({ before, after }), after, changed };
+  const old = nameBefore({ before, after });
+  const change = before === after ? `${after}, unchanged` : `${old} -> ${after}`;
+  const outputs = { package: name, before: old, after, changed, change };
   const [first] = also;
   if (first === undefined) return outputs;
   const more = also.length === 1 ? '' : ` and ${also.length - 1} more`;

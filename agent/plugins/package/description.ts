@@ -10,7 +10,12 @@ const READING_ACTIONS: Readonly<Record<string, ActionDescription>> = {
     input: { package: PACKAGE },
     output: {
       package: { about: 'name of the package', label: 'Package', type: 'string' },
-      ensure: { about: 'installed version, `absent` or `purged`', label: 'Ensure', type: 'string' },
+      ensure: {
+        about:
+          'installed version; `absent`: not installed; `purged`: and dpkg has nothing left of it, no configuration file either',
+        label: 'Ensure',
+        type: 'string',
+      },
       arch: { about: 'architecture; empty when it is not installed', label: 'Arch', type: 'string' },
       status: { about: "the package manager's own word", label: 'Status', type: 'string' },
       state: {
@@ -73,12 +78,15 @@ const READING_ACTIONS: Readonly<Record<string, ActionDescription>> = {
         label: 'List',
         type: 'list',
       },
+      packages: { about: 'their names', label: 'Packages', type: 'list' },
+      detail: { about: 'this in words; of many packages the first', label: 'Detail', type: 'string' },
       manager: { about: 'the program that was asked', label: 'Manager', type: 'string' },
     },
-    line: '{count} updates',
+    line: '{detail}',
     display: 'always',
     aggregate: [
       { function: 'summary', output: 'count' },
+      { function: 'summary', output: 'packages' },
       { function: 'sum', output: 'count' },
     ],
     examples: ['package checkupdates -F environment=staging'],

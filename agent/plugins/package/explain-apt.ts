@@ -29,6 +29,16 @@ const KNOWN: readonly KnownFailure[] = [
   },
   { pattern: /^E: Version '.*' for '.*' was not found/, code: 'failed/unknown-version' },
   { pattern: /Packages were downgraded and -y/, code: 'failed/downgrade', hint: 'name the version to go back to it' },
+  {
+    pattern: /Essential packages were removed/,
+    code: 'failed/essential',
+    hint: 'nothing was changed; on the node, apt-get only does it with `--allow-remove-essential`',
+  },
+  {
+    pattern: /pkgProblemResolver::Resolve generated breaks|Unable to correct problems/,
+    code: 'failed/dependencies',
+    hint: 'nothing was changed; on the node, `apt-get -s` with the same shows all of it',
+  },
   { pattern: /Failed to fetch|Unable to fetch some archives|Some index files failed/, code: 'failed/fetch' },
 ];
 
@@ -52,6 +62,11 @@ export function explainAptOutput(output: ToolOutput): McoError {
   if (known?.code === 'failed/locked') {
     return new McoError(known.code, `another program holds the lock${nameHolder(output)}`, { hint: known.hint });
   }
+  if (known?.code === 'failed/essential') {
+    return new McoError(known.code, `the system can't do without ${listEssential(output)}`, { hint: known.hint });
+  }
+  const broken = known?.code === 'failed/dependencies' ? tellBroken(output) : undefined;
+  if (broken !== undefined) return new McoError('failed/dependencies', broken, { hint: known?.hint });
   const words = shorten(complaint === undefined ? findWords(output) : complaint.slice(3));
   return new McoError(known?.code ?? 'failed/apt', `apt-get failed: ${words}`, { hint: known?.hint });
 }
@@ -61,6 +76,39 @@ function nameHolder({ stdout, stderr }: ToolOutput): string {
   const text = `${stdout}\n${stderr}`;
   const [, pid, command] = [...text.matchAll(/It is held by process (\d+)(?: \(([^)\n]*)\))?/g)].at(-1) ?? [];
   return pid === undefined ? '' : `: process ${pid}${command === undefined ? '' : ` (${command})`}`;
+}
+
+const MAX_NAMED = 3;
+
+/** What apt lists below its warning: `bash`, `libc6 (due to bash)`. */
+function listEssential({ stdout, stderr }: ToolOutput): string {
+  const warning = /^WARNING: The following essential packages[^\n]*\n[^\n]*\n((?: [^\n]*\n?)+)/m;
+  const [, below = ''] = warning.exec(`${stdout}\n${stderr}`) ?? [];
+  const names = below
+    .replaceAll(/\([^)]*\)/g, '')
+    .split(/\s+/)
+    .filter((name) => name !== '');
+  return names.length === 0 ? 'what it would remove' : nameSome(names);
+}
+
+/** ` perl-base : PreDepends: libc6 (>= 2.35) but it is not going to be installed`, and what else it needs below that. */
+const UNMET = /^ (\S+) : (?<kind>PreDepends|Depends|Breaks|Conflicts): (?<other>\S+(?: \([^)\n]*\))?)/gm;
+
+/** Of one package what it lacks; of many only who they are. */
+function tellBroken({ stdout, stderr }: ToolOutput): string | undefined {
+  const rows = [...`${stdout}\n${stderr}`.matchAll(UNMET)];
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const names = [...new Set(rows.map(([, name = '']) => name))];
+  if (names.length > 1) return shorten(`it would break ${nameSome(names)}`);
+  const verb = first.groups?.kind?.endsWith('Depends') === true ? 'needs' : 'does not go with';
+  return shorten(`\`${names[0]}\` ${verb} \`${first.groups?.other}\``);
+}
+
+function nameSome(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  const named = names.slice(0, MAX_NAMED).map((name) => `\`${name}\``);
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
 /** dpkg's own words before apt's, which are only that dpkg failed; dpkg writes to where apt shows progress. */

@@ -1,7 +1,6 @@
 import type { ActionCall } from '../../../src/core/action-call.ts';
 import type { Agent } from '../../../src/core/agent.ts';
 import type { Input } from '../../../src/core/agent-description.ts';
-import { McoError } from '../../../src/core/errors.ts';
 import type { ProcessBackend, ProcessState } from '../../../src/core/host/process-backend.ts';
 import type { Clock } from '../../../src/core/ports.ts';
 import { compilePattern } from '../../../src/core/regex.ts';
@@ -29,7 +28,7 @@ export function createProcessAgent({ processes, clock }: ProcessAgentParts): Age
 }
 
 async function listProcesses(backend: ProcessBackend, input: Input, signal: AbortSignal): Promise<ReplyData> {
-  const matches = input.pattern === undefined ? () => true : compileInput(String(input.pattern));
+  const matches = input.pattern === undefined ? () => true : compilePattern({ pattern: String(input.pattern) });
   const wantsArgs = input.args === true;
   const { processes, hasArgs } = await backend.list(wantsArgs, signal);
   const found = processes.filter(
@@ -61,15 +60,6 @@ const ORDERS: Readonly<Record<string, Order>> = {
   cpu: (a, b) => b.cpuPercent - a.cpuPercent || a.pid - b.pid,
   age: (a, b) => b.ageSeconds - a.ageSeconds || a.pid - b.pid,
 };
-
-/** The bot can't check a pattern; what is wrong with it is told as the node's answer. */
-function compileInput(pattern: string): (text: string) => boolean {
-  try {
-    return compilePattern({ pattern });
-  } catch (cause) {
-    throw new McoError('failed/bad-pattern', cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
 
 /** Looks twice: what waits for its disk is in the same state, and out of it soon. */
 async function findStuck(backend: ProcessBackend, clock: Clock, { input, signal }: ActionCall): Promise<ReplyData> {

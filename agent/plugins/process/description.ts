@@ -11,8 +11,9 @@ export const PROCESS_DESCRIPTION: AgentDescription = {
       timeoutMs: 15_000,
       input: {
         pattern: {
-          about: 'regular expression (RE2) that the name holds; with `args=true` the whole command',
+          about: 'what the name holds; with `args=true` the whole command',
           type: 'string',
+          isPattern: true,
           optional: true,
         },
         user: {
@@ -42,6 +43,7 @@ export const PROCESS_DESCRIPTION: AgentDescription = {
           about: 'each: pid, ppid, user, state, memory_kb (resident), cpu (%), age_s, command',
           label: 'List',
           type: 'list',
+          units: { memory_kb: 'kibibytes', age_s: 'seconds' },
         },
         note: { about: 'what could not be told', label: 'Note', type: 'string' },
       },
@@ -81,6 +83,7 @@ export const PROCESS_DESCRIPTION: AgentDescription = {
           about: 'each: pid, ppid, user, age_s, wchan (where in the kernel it waits), command',
           label: 'List',
           type: 'list',
+          units: { age_s: 'seconds' },
         },
       },
       display: 'always',

@@ -1,6 +1,7 @@
 import type { RunAction } from '../../../src/core/agent.ts';
 import type { Input } from '../../../src/core/agent-description.ts';
 import { McoError } from '../../../src/core/errors.ts';
+import { findPathFault } from '../../../src/core/host/path-fault.ts';
 import type { PuppetBackend, PuppetResource, PuppetResourceName } from '../../../src/core/host/puppet-backend.ts';
 import type { JobAction } from '../../../src/core/jobs.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
@@ -16,6 +17,7 @@ export function createShowResource(puppet: PuppetBackend): RunAction {
   return async ({ input, signal }) => {
     const wanted = readName(input);
     requireType(puppet.permits.readableTypes, wanted, 'shown');
+    requirePlainPath(wanted);
     return tellResource(await puppet.resource(wanted, signal));
   };
 }
@@ -27,6 +29,7 @@ export function createChangeResource(puppet: PuppetBackend): JobAction {
       const wanted = readName(input);
       const properties = readProperties(String(input.properties));
       requireType(puppet.permits.changeableTypes, wanted, 'changed');
+      requirePlainPath(wanted);
       await requireUnmanaged(puppet, wanted, signal);
       return { work: await puppet.planChange(wanted, properties, { isNoop: isDryRun, signal }), memory: null };
     },
@@ -54,6 +57,13 @@ function requireType(types: readonly string[], { type }: PuppetResourceName, ver
   if (types.includes(type)) return;
   const allowed = types.length === 0 ? 'none is' : `only ${types.join(', ')}`;
   throw new McoError('failed/not-allowed', `\`${type}\` is no type that may be ${verb} on this node: ${allowed}`);
+}
+
+/** INVARIANT: a file has one spelling, so that a rule about its name holds. */
+function requirePlainPath({ type, name }: PuppetResourceName): void {
+  const fault = type === 'file' ? findPathFault(name) : undefined;
+  if (fault === undefined) return;
+  throw new McoError('usage/bad-input', `\`${name}\` can't be the name of a file: ${fault}`);
 }
 
 /** INVARIANT: what Puppet manages is not changed behind its back: its next run would change it back. */

@@ -62,7 +62,7 @@ export const RUN_ONCE: ActionDescription = {
     failed: { about: 'those that failed', label: 'Failed resources', type: 'integer' },
     out_of_sync: { about: 'those that were not as they should be', label: 'Out of sync resources', type: 'integer' },
     skipped: { about: 'those that were left out', label: 'Skipped resources', type: 'integer' },
-    seconds: { about: 'how long it took', label: 'Total time', type: 'number' },
+    seconds: { about: 'how long it took', label: 'Total time s', type: 'number' },
     config_version: { about: 'version of the configuration', label: 'Config version', type: 'string' },
     cached_catalog: {
       about: 'whether the catalogue came from the cache because no new one could be had',

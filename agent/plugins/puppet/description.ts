@@ -25,7 +25,7 @@ const LAST_RUN: Readonly<Record<string, OutputField>> = {
     label: 'Last run',
     type: 'integer',
   },
-  since_last_run: { about: 'seconds since then; left out likewise', label: 'Since last run', type: 'integer' },
+  since_last_run: { about: 'seconds since then; left out likewise', label: 'Since last run s', type: 'integer' },
 };
 
 const STALE: Readonly<Record<string, OutputField>> = {
@@ -50,8 +50,8 @@ const FIGURES: Readonly<Record<string, OutputField>> = {
     label: 'Corrected resources',
     type: 'integer',
   },
-  total_time: { about: 'how long it took, seconds', label: 'Total time', type: 'number' },
-  config_retrieval_time: { about: 'of that for the catalogue', label: 'Config retrieval time', type: 'number' },
+  total_time: { about: 'how long it took, seconds', label: 'Total time s', type: 'number' },
+  config_retrieval_time: { about: 'of that for the catalogue', label: 'Config retrieval time s', type: 'number' },
   config_version: { about: 'version of the configuration', label: 'Config version', type: 'string' },
   cached_catalog: {
     about: 'whether the catalogue came from the cache because no new one could be had',

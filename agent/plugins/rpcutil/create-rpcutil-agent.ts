@@ -24,7 +24,12 @@ export interface NodeAccess {
   readonly hash: Hash;
   /** The agents in other languages that it has now; left out: it never has any. */
   externalAgents?(): readonly AgentDescription[];
+  /** What keeps others of them from being used, in words. */
+  refusedAgents?(): readonly string[];
 }
+
+const MAX_REFUSED = 20;
+const MAX_REASON_LENGTH = 300;
 
 /** @param descriptions those of the agents that come with mco-agent; a node may lack some of them */
 export function createRpcutilAgent(node: NodeAccess, descriptions: readonly AgentDescription[]): Agent {
@@ -39,12 +44,14 @@ export function createRpcutilAgent(node: NodeAccess, descriptions: readonly Agen
       const { identity, agents, classes, facts } = node.profile();
       const { version, collectives } = node;
       const daemon = node.stats();
+      const refused = (node.refusedAgents?.() ?? []).slice(0, MAX_REFUSED);
       return {
         identity,
         version,
         daemon,
         collectives,
         agents: [...agents].sort(),
+        ...(refused.length === 0 ? {} : { refused_agents: refused.map((why) => why.slice(0, MAX_REASON_LENGTH)) }),
         data_functions: DATA_FUNCTIONS.map(({ name }) => name),
         classes: [...classes].sort(),
         facts,

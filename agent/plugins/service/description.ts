@@ -40,7 +40,9 @@ function describeChange(verb: string, about: string): ActionDescription {
       detail: DETAIL,
     },
     words: ['service'],
-    line: isAboutBoot ? '{service}: enabled {enabled} ({detail})' : '{service}: {before} -> {after} ({detail})',
+    line: isAboutBoot
+      ? '{service}: starts at boot: {enabled}, now {detail}'
+      : '{service}: {before} -> {after} ({detail})',
     display: 'failed',
     aggregate: [
       { function: 'summary', output: isAboutBoot ? 'enabled' : 'after' },

@@ -1,9 +1,8 @@
 import type { ActionCall } from '../../../src/core/action-call.ts';
 import type { Agent } from '../../../src/core/agent.ts';
-import type { Input } from '../../../src/core/agent-description.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import type { HostFiles } from '../../../src/core/host/host-files.ts';
-import { isNormalisedPath } from '../../../src/core/host/path-glob.ts';
+import { coversPath } from '../../../src/core/host/path-glob.ts';
 import type { JobAction, JobCommand, JobEnd, JobPlan, JobPretence } from '../../../src/core/jobs.ts';
 import type { ReplyData } from '../../../src/core/reply.ts';
 import { splitCommand } from '../../../src/core/split-command.ts';
@@ -35,12 +34,12 @@ async function prepare(
 ): Promise<JobPlan> {
   const { user, environment, limits } = settings;
   const [file, ...args] = await findCommand(files, settings, call);
-  const directory = readDirectory(call.input) ?? settings.directory;
+  const directory = call.input.directory === undefined ? settings.directory : String(call.input.directory);
   const command: JobCommand = { file, args, env: environment, user, limits, directory };
   return { work: pretend === undefined ? command : pretend(command), memory: null, isDetached };
 }
 
-/** INVARIANT: only a shell that the node's configuration names gets a text to interpret. */
+/** INVARIANT: only a shell that the node's configuration names, and lists where it has a list, gets a text to interpret. */
 async function findCommand(
   files: HostFiles,
   { shells, commands }: ShellSettings,
@@ -53,19 +52,17 @@ async function findCommand(
   }
   const name = String(input.shell);
   const path = Object.hasOwn(shells, name) ? shells[name] : undefined;
+  if (path !== undefined && commands !== undefined && !coversPath(commands, path)) {
+    throw new McoError('failed/not-configured', `this node does not run \`${path}\``, {
+      hint: 'a shell runs anything, so it is used only where `shell: {commands: [...]}` lists it too',
+    });
+  }
   if (path !== undefined) return [path, '-c', text];
   const known = Object.keys(shells);
   throw new McoError('failed/not-configured', `this node has no shell \`${name}\``, {
     hint:
       known.length === 0 ? 'its configuration names none under `shell: {shells: ...}`' : `it has ${known.join(', ')}`,
   });
-}
-
-function readDirectory({ directory }: Input): string | undefined {
-  if (directory === undefined) return undefined;
-  const path = String(directory);
-  if (path === '/' || isNormalisedPath(path)) return path;
-  throw new McoError('failed/bad-directory', `\`${path}\` is not an absolute path without dots`);
 }
 
 /** A command that failed is a node that failed. */

@@ -19,6 +19,7 @@ const INPUT = {
     optional: true,
     maxLength: 1000,
     pattern: '/[^\\x00-\\x1f\\x7f]*',
+    isPath: true,
   },
 } as const satisfies Record<string, InputField>;
 

@@ -1,7 +1,7 @@
 import { McoError } from '../../core/errors.ts';
 import type { FileState, HostFiles } from '../../core/host/host-files.ts';
 import type { Finished, ProcessRunner } from '../../core/ports.ts';
-import { TAIL_REFUSALS, TAIL_SCRIPT } from './tail-script.ts';
+import { DIGEST_SCRIPT, INSPECT_SCRIPT, REFUSALS, TAIL_SCRIPT } from './open-script.ts';
 
 const MAX_PATH_BYTES = 4095;
 const DEFAULT_READ_BYTES = 1024 * 1024;
@@ -13,6 +13,7 @@ const MAX_REASON_LENGTH = 300;
 
 /** Raw mode (hex), size, permissions, ids, names, and the three times with milliseconds. */
 const STAT_FORMAT = '%f\\t%s\\t%a\\t%u\\t%g\\t%U\\t%G\\t%.3Y\\t%.3Z\\t%.3X';
+const STAT_FIELDS = STAT_FORMAT.split('\\t').length;
 const TYPE_BITS = 0xf000;
 const TYPES: ReadonlyMap<number, FileState['type']> = new Map([
   [0x8000, 'file'],
@@ -40,7 +41,7 @@ export function createHostFiles(runner: ProcessRunner): HostFiles {
     },
     async tail(path, lines, signal) {
       const args = ['-c', TAIL_SCRIPT, 'mco-tail', path, String(TAIL_BYTES)];
-      const end = await ask('/bin/sh', args, { path, signal, maxBytes: TAIL_BYTES, refusals: TAIL_REFUSALS });
+      const end = await ask('/bin/sh', args, { path, signal, maxBytes: TAIL_BYTES, refusals: REFUSALS });
       return end === undefined ? undefined : lastLines(end, lines);
     },
     async list(path, signal) {
@@ -51,9 +52,23 @@ export function createHostFiles(runner: ProcessRunner): HostFiles {
       return lines.slice(0, MAX_NAMES).map(unquoteName).sort();
     },
     async digest(path, algorithm, signal) {
-      const line = await ask(`${algorithm}sum`, ['--', path], { path, signal });
-      // A backslash in front says that the name after it is quoted.
-      return line === undefined ? undefined : /^\\?([0-9a-f]{32,64}) /.exec(line)?.[1];
+      const args = ['-c', DIGEST_SCRIPT, 'mco-digest', path, `${algorithm}sum`];
+      const line = await ask('/bin/sh', args, { path, signal, refusals: REFUSALS });
+      return line === undefined ? undefined : /^([0-9a-f]{32,64}) /.exec(line)?.[1];
+    },
+    async inspect(path, signal) {
+      // Where the path hangs, this is what hangs, is counted, and says by its arguments where.
+      await ask('stat', ['--printf=', '--', path], { path, signal });
+      const [directory, name] = splitPath(path);
+      const args = ['-c', INSPECT_SCRIPT, 'mco-inspect', directory, name, STAT_FORMAT];
+      const told = await ask('/bin/sh', args, { path, signal, refusals: REFUSALS });
+      return told === undefined ? undefined : parseInspected(path, told);
+    },
+    async locate(path, signal) {
+      const [directory, name] = splitPath(path);
+      const args = ['--canonicalize-missing', '--zero', '--', directory];
+      const real = (await ask('realpath', args, { path, signal }))?.replace(/\0$/, '') ?? directory;
+      return name === '.' ? real : `${real === '/' ? '' : real}/${name}`;
     },
     async resolve(path, signal) {
       const real = await ask('realpath', ['--canonicalize-existing', '--zero', '--', path], { path, signal });
@@ -130,6 +145,19 @@ function parseState(path: string, line: string): FileState {
     changedAt,
     accessedAt,
   };
+}
+
+/** What stands after the fields is where a link leads, which may hold anything. */
+function parseInspected(path: string, told: string): FileState {
+  const parts = told.split('\t');
+  const state = parseState(path, parts.slice(0, STAT_FIELDS).join('\t'));
+  return parts.length > STAT_FIELDS ? { ...state, target: parts.slice(STAT_FIELDS).join('\t') } : state;
+}
+
+/** The directory and the name in it. */
+function splitPath(path: string): readonly [directory: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, slash) || '/', path.slice(slash + 1) || '.'];
 }
 
 function lastLines(end: string, lines: number): string {

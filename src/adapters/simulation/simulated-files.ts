@@ -56,6 +56,11 @@ export function createSimulatedFiles(host: VirtualHost, clock: Clock): { files: 
       const text = await readText(path, signal);
       return text === undefined ? undefined : createHash(algorithm).update(text).digest('hex');
     },
+    inspect: async (path, signal) => describe(await find(path, signal)),
+    async locate(path, signal) {
+      await work(signal);
+      return path;
+    },
     resolve: async (path, signal) => ((await find(path, signal)) === undefined ? undefined : path),
   };
   return { files, changes: changeFiles(all, clock, work) };

@@ -6,12 +6,13 @@ import type {
   PackageStep,
   PackageUpdate,
 } from '../../core/host/package-backend.ts';
+import { findLibrary } from './simulated-libraries.ts';
 import type { Work } from './simulated-work.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
 const REPOSITORY = 'main';
 
-/** The package manager of a virtual host: it has what its distribution has, and nothing of it depends on anything. */
+/** The package manager of a virtual host: it has what its distribution has, and only libraries are needed by anything. */
 export function createSimulatedManager(host: VirtualHost, work: Work): PackageManager {
   const isRpm = host.facts.osfamily === 'RedHat';
   const perform = (change: () => void) => ({
@@ -57,6 +58,8 @@ function findUpdates(host: VirtualHost): PackageUpdate[] {
 /** One step, or none where there is nothing to do. */
 function planSteps(host: VirtualHost, { verb, package: wanted, version }: PackageChange): PackageStep[] {
   const [name = wanted] = wanted.split(':');
+  const library = findLibrary(host, name);
+  if (library !== undefined) return planLibrary(library, { verb, version });
   const found = host.packages.get(name);
   const before = found?.status === 'installed' ? found.ensure : '';
   if (verb === 'uninstall' || verb === 'purge') return found === undefined ? [] : [{ name, before, after: '' }];
@@ -71,6 +74,20 @@ function planSteps(host: VirtualHost, { verb, package: wanted, version }: Packag
   }
   const after = version ?? versions.at(-1) ?? versions[0];
   return after === before ? [] : [{ name, before, after }];
+}
+
+/** They stay as they are: something always needs them, and there is no other version. */
+function planLibrary(
+  { name, ensure }: PackageState,
+  { verb, version = ensure }: Pick<PackageChange, 'verb' | 'version'>,
+): PackageStep[] {
+  if (verb === 'uninstall' || verb === 'purge') {
+    throw new McoError('failed/dependencies', `other packages need \`${name}\``, { hint: 'nothing was changed' });
+  }
+  if (version === ensure) return [];
+  throw new McoError('failed/unknown-version', `there is no version \`${version}\` of \`${name}\``, {
+    hint: `known: ${ensure}`,
+  });
 }
 
 function takeStep(host: VirtualHost, { name, after }: PackageStep, { verb }: PackageChange): void {

@@ -1,6 +1,6 @@
 import type { PackageBackend, PackageState } from '../../core/host/package-backend.ts';
 import type { Clock } from '../../core/ports.ts';
-import { between, createRandom } from './seeded-random.ts';
+import { countLibraries, findLibrary, listLibraries } from './simulated-libraries.ts';
 import { createSimulatedManager } from './simulated-manager.ts';
 import { createWork } from './simulated-work.ts';
 import type { VirtualHost } from './virtual-host.ts';
@@ -8,7 +8,6 @@ import type { VirtualHost } from './virtual-host.ts';
 /** The packages of a virtual host. Changes last for as long as the playground runs. */
 export function createSimulatedPackages(host: VirtualHost, clock: Clock): PackageBackend {
   const work = createWork(host, 'package calls', clock);
-  const unlisted = between(createRandom(`${host.identity} package count`), 600, 2200);
   const installed = (): PackageState[] => [...host.packages.values()].filter(({ status }) => status === 'installed');
   return {
     order: host.facts.osfamily === 'RedHat' ? 'rpm' : 'deb',
@@ -18,11 +17,15 @@ export function createSimulatedPackages(host: VirtualHost, clock: Clock): Packag
     },
     async count(signal) {
       await work(signal);
-      return unlisted + installed().length;
+      return countLibraries(host) + installed().length;
     },
     async list(signal) {
       await work(signal);
-      return installed().map(({ name, ensure, arch }) => ({ name, version: ensure, arch }));
+      return [...installed(), ...listLibraries(host)].map(({ name, ensure, arch }) => ({
+        name,
+        version: ensure,
+        arch,
+      }));
     },
     manager: createSimulatedManager(host, work),
   };
@@ -31,7 +34,7 @@ export function createSimulatedPackages(host: VirtualHost, clock: Clock): Packag
 /** By name, or by `name:arch` as dpkg takes it. */
 function findPackage(host: VirtualHost, name: string): PackageState | undefined {
   const [plain = name, arch] = name.split(':');
-  const found = host.packages.get(plain);
+  const found = host.packages.get(plain) ?? findLibrary(host, plain);
   return arch === undefined || arch === found?.arch ? found : undefined;
 }
 

@@ -36,8 +36,15 @@ export interface HostFiles {
   tail(path: string, lines: number, signal: AbortSignal): Promise<string | undefined>;
   /** Names in a directory, sorted; empty where there is none. At most 10,000. */
   list(path: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** Hexadecimal digits; undefined: there is no file. */
+  /**
+   * Of what is in a file, hexadecimal digits; undefined: there is none. Refused as by `tail`, and where the system makes up
+   * what it has while it is read, as /proc does: to read that may wait, or take it from who it is for.
+   */
   digest(path: string, algorithm: 'sha256' | 'md5', signal: AbortSignal): Promise<string | undefined>;
+  /** As `look`, of a path as `locate` tells it: one that goes over a link, or has become one that does, is refused. */
+  inspect(path: string, signal: AbortSignal): Promise<FileState | undefined>;
+  /** The path with the links on the way followed, its last part as it is; what is not there is taken as it is written. */
+  locate(path: string, signal: AbortSignal): Promise<string>;
   /** The path without links and dots; undefined: there is nothing. */
   resolve(path: string, signal: AbortSignal): Promise<string | undefined>;
 }

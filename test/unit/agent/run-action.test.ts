@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { runAction } from '../../../agent/run-action.ts';
 import { createFakeClock, settle } from '../../fakes/fake-clock.ts';
 
-const call = { input: {}, isDryRun: false, caller: 'person:ana', run: 'r', report: () => {} };
+const permit = () => Promise.resolve();
+const call = { input: {}, isDryRun: false, caller: 'person:ana', run: 'r', permit, report: () => {} };
 const never = (): (() => void) => () => {};
 
 test('what is given up while it waits for a place never starts, even when a place comes later', async () => {

@@ -88,6 +88,41 @@ describe('a decision', () => {
   });
 });
 
+describe('a rule that lists commands', () => {
+  const TEXT = `people: { ana: {}, raj: {} }
+roles:
+  plain: { allow: [{ actions: [shell.run], effect: write, inputs: { command: ["/usr/bin/uptime*"] } }] }
+  shells: { allow: [{ actions: [shell.run], effect: write, inputs: { command: ["/usr/bin/uptime*"], shell: [sh] } }] }
+bindings:
+  - { role: plain, who: [ana] }
+  - { role: shells, who: [raj] }
+deny:
+  - { actions: [shell.run], who: [everyone], inputs: { command: ["*shadow*"] } }
+`;
+  const policy = readBotPolicy([{ name: 'p', text: TEXT }]);
+  const run = (name: string, input: Input) =>
+    decide(policy, { caller: `person:${name}`, place: 'console', ...parseAction('shell.run!'), input });
+
+  it('says nothing of what a shell would make of them', () => {
+    assert.equal(run('ana', { command: '/usr/bin/uptime' }).outcome, 'allow');
+    assert.equal(run('ana', { command: '/usr/bin/uptime', directory: '/tmp' }).outcome, 'allow');
+    const inShell = run('ana', { command: '/usr/bin/uptime; id', shell: 'sh' });
+    const only = '`shell.run` is allowed to you here only where';
+    assert.equal(reasonOf(inShell), `${only} \`command\` is \`/usr/bin/uptime*\` and \`shell\` is not given`);
+  });
+
+  it('counts in a shell where it names the shell', () => {
+    assert.equal(run('raj', { command: '/usr/bin/uptime; id', shell: 'sh' }).outcome, 'allow');
+    assert.equal(run('raj', { command: '/usr/bin/uptime; id', shell: 'bash' }).outcome, 'deny');
+    assert.equal(run('raj', { command: '/usr/bin/uptime' }).outcome, 'deny');
+  });
+
+  it('denies in every shell what it denies', () => {
+    const denied = run('raj', { command: '/usr/bin/uptime /etc/shadow', shell: 'sh' });
+    assert.deepEqual([denied.outcome, denied.rules], ['deny', ['p:9']]);
+  });
+});
+
 describe('what the bot does by itself', () => {
   it('is allowed by rules that name it and by no others', () => {
     assert.equal(ask('aud', 'mcobot.audit').outcome, 'allow');

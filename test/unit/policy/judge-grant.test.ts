@@ -22,7 +22,7 @@ describe('judgeGrant', () => {
       outcome: 'deny',
       rules,
       reason:
-        'this needs a filter: say which nodes are meant, with `-F FACT=VALUE`, `-C CLASS`, `-I NODE`, `-S EXPRESSION` or `--nodes last`',
+        'this needs a filter: say which nodes are meant, with `-F FACT=VALUE`, `-C CLASS`, `-I NODE`, `-S EXPRESSION` or `--nodes`',
     });
     assert.equal(judge({ requireFilter: true }, 1).outcome, 'allow');
   });

@@ -6,6 +6,8 @@ import type { DataAnswer, DataCall, DataSource } from '../../../../src/core/data
 import { McoError } from '../../../../src/core/errors.ts';
 import { createFakeClock, settle } from '../../../fakes/fake-clock.ts';
 
+const CALL: DataCall = { function: 'fstat', argument: '/a', fields: new Set() };
+
 function createDesk() {
   const clock = createFakeClock();
   const counters = { ran: 0 };
@@ -23,7 +25,7 @@ function createDesk() {
   const slow: DataSource = { ...source, description: { ...DATA_FUNCTION_TABLE.package, timeoutMs: 9000 } };
   const askSlowly = (argument: string): Promise<DataAnswer> =>
     desk.find(slow, { function: 'package', argument, fields: new Set() });
-  return { clock, counters, open, ask, askSlowly };
+  return { clock, counters, open, desk, source, ask, askSlowly };
 }
 
 test('who asks the same at the same time, or a moment later, gets the same answer', async () => {
@@ -40,6 +42,26 @@ test('who asks the same at the same time, or a moment later, gets the same answe
   void ask('bash', 'installed');
   await settle();
   assert.equal(open.length, 2);
+});
+
+test('what an argument means is found out once for all who ask at the same time', async () => {
+  const { desk, source, clock } = createDesk();
+  let times = 0;
+  const behindLink: DataSource = {
+    ...source,
+    settle: async (argument) => {
+      times += 1;
+      await settle();
+      return `/real${argument}`;
+    },
+  };
+  const both = Promise.all([desk.settle(behindLink, CALL), desk.settle(behindLink, CALL)]);
+  assert.deepEqual(await both, ['/real/a', '/real/a']);
+  assert.equal(times, 1);
+  await clock.advance(1100);
+  await desk.settle(behindLink, CALL);
+  assert.equal(times, 2);
+  assert.equal(await desk.settle(source, CALL), '/a', 'what nothing settles means what it says');
 });
 
 test('another argument and another field is another question', async () => {

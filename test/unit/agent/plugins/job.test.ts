@@ -109,18 +109,18 @@ test('without the id that the node puts in after it decided there is no job', as
 
 test('the list is the newest, and how many run', async () => {
   const { jobs, agent } = await createRig('');
-  for (let i = 1; i <= 3; i++) await jobs.start(makeJob({ startedAt: START + i }), undefined);
+  for (let i = 1; i <= 3; i++) await jobs.start(makeJob({ startedAt: START + i * 60_000 }), undefined);
   const { jobs: listed, running } = await callAction(agent, 'list', { input: { limit: 2 } });
   assert.deepEqual(
     [
       running,
-      (listed as { started: string; outcome: string }[]).map(({ started, outcome }) => [started.slice(-4), outcome]),
+      (listed as { started: string; outcome: string }[]).map(({ started, outcome }) => [started.slice(-3), outcome]),
     ],
     [
       1,
       [
-        ['003Z', 'ended'],
-        ['002Z', 'ended'],
+        ['16Z', 'ended'],
+        ['15Z', 'ended'],
       ],
     ],
   );

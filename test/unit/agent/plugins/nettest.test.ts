@@ -139,7 +139,7 @@ test('resolve tells each address once, sorted', async () => {
   const { call, runner } = rig(() => ({ stdout: AHOSTS }));
   const addresses = '192.0.2.9 2001:db8::1';
   assert.deepEqual(await call('resolve', { host: 'x' }), {
-    ...{ host: 'x', state: 'found', addresses, count: 2, detail: `2 found ${addresses}` },
+    ...{ host: 'x', state: 'found', addresses, count: 2, detail: `2 addresses: ${addresses}` },
   });
   await call('resolve', { host: 'x', type: 'a' });
   await call('resolve', { host: 'x', type: 'aaaa' });

@@ -139,7 +139,7 @@ test('while it waits for the second look it can be stopped', async () => {
 
 test('bad input is refused', async () => {
   const { call } = rig(() => output(...LINES));
-  await assert.rejects(call('list', { pattern: '(' }), { code: 'failed/bad-pattern' });
+  await assert.rejects(async () => call('list', { pattern: '(' }), { code: 'usage/bad-pattern' });
   await assert.rejects(async () => call('list', { limit: 0 }), { code: 'usage/invalid-input' });
   await assert.rejects(async () => call('list', { sort: 'name' }), { code: 'usage/invalid-input' });
   await assert.rejects(async () => call('list', { user: '-x' }), { code: 'usage/invalid-input' });

@@ -50,7 +50,7 @@ function createScripted({ states = [IDLING], before = LAST_RUN, after = {} }: Sc
   const queue = [...states];
   let hasRun = false;
   const puppet: PuppetBackend = {
-    permits: { readableTypes: ['user'], changeableTypes: [], allowManaged: false, allowServer: false },
+    permits: { readableTypes: ['user', 'file'], changeableTypes: [], allowManaged: false, allowServer: false },
     state: async () => (queue.length > 1 ? queue.shift() : queue[0]) ?? IDLING,
     lastRun: async () => (hasRun ? { ...LAST_RUN, writtenAt: 2000, ...after } : before),
     managed: async () => new Set(),
@@ -199,6 +199,15 @@ test('a disabled Puppet is skipped, a run that is on is followed, and a hung one
   assert.deepEqual([started, message], [false, 'changed 2 of 31 resources in 12.3 s; this run was on already']);
   assert.deepEqual(applying.calls, [['wait', 42]]);
   await assert.rejects(createScripted({ states: [HUNG] }).call('runonce'), { code: 'failed/hung' });
+});
+
+test('a file goes by one spelling of its name, as rules do', async () => {
+  const { call } = createScripted();
+  const show = (name: string) => call('resource', { input: { type: 'file', name } });
+  assert.equal((await show('/etc/motd')).resource, 'file[/etc/motd]');
+  for (const name of ['/etc/./shadow', '/var/log/../../etc/shadow', '//etc/shadow', '/proc/self/root/etc/shadow']) {
+    await assert.rejects(show(name), { code: 'usage/bad-input' });
+  }
 });
 
 test('another server, types that are not listed and a Puppet for looking only are refused', async () => {

@@ -21,6 +21,8 @@ const PROBE: AgentDescription = {
   },
 };
 
+let refused: readonly string[] = [];
+
 const agent = createRpcutilAgent(
   {
     version: '1.2.3',
@@ -39,6 +41,7 @@ const agent = createRpcutilAgent(
     },
     hash,
     externalAgents: () => [PROBE],
+    refusedAgents: () => refused,
   },
   AGENT_DESCRIPTIONS,
 );
@@ -101,6 +104,15 @@ test('ping, facts, inventories and statistics', async () => {
   assert.deepEqual(inventory.classes, ['a', 'b']);
   assert.equal(inventory.version, '1.2.3');
   assert.deepEqual(await run('rpcutil', 'daemon_stats'), { version: '1.2.3', pid: 1 });
+});
+
+test('the inventory tells what keeps agents from being used, and nothing of it where nothing does', async () => {
+  assert.ok(!Object.hasOwn(await run('rpcutil', 'inventory'), 'refused_agents'));
+  refused = ['/etc/mco/agents/probe/agent.json: it is not JSON', 'x'.repeat(5000), ...Array<string>(50).fill('more')];
+  const told = (await run('rpcutil', 'inventory')).refused_agents as string[];
+  refused = [];
+  assert.equal(told[0], '/etc/mco/agents/probe/agent.json: it is not JSON');
+  assert.deepEqual([told[1]?.length, told.length], [300, 20]);
 });
 
 test('the audit records of a run are told as they stand', async () => {

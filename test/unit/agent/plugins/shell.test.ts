@@ -74,12 +74,24 @@ test('with a list of programs only those run, by the path that was checked', asy
   }
 });
 
+test('with a list of programs a shell runs only where it is on the list itself', async () => {
+  const shells = { sh: '/bin/sh', own: '/opt/site/shell' };
+  const run = rig({ shells, commands: ['/usr/bin/uptime', '/opt/site/*'] });
+  await assert.rejects(run({ command: '/usr/bin/uptime ; id', shell: 'sh' }), {
+    code: 'failed/not-configured',
+    message: 'this node does not run `/bin/sh`',
+    hint: /a shell runs anything/,
+  });
+  assert.equal((await run({ command: 'x', shell: 'own' })).command.file, '/opt/site/shell');
+  assert.equal((await rig({ shells })({ command: 'x', shell: 'sh' })).command.file, '/bin/sh');
+});
+
 test('a program that is nowhere is not installed', async () => {
   await assert.rejects(rig()({ command: 'nope -x' }), { code: 'failed/not-installed' });
 });
 
 test('bad directories and shells are refused', async () => {
-  await assert.rejects(rig()({ command: 'uname', directory: '/srv/../etc' }), { code: 'failed/bad-directory' });
+  await assert.rejects(rig()({ command: 'uname', directory: '/srv/../etc' }), { code: 'usage/invalid-input' });
   await assert.rejects(rig()({ command: 'uname', directory: 'srv' }), { code: 'usage/invalid-input' });
   await assert.rejects(rig()({ command: 'uname', shell: '/bin/sh' }), { code: 'usage/invalid-input' });
   await assert.rejects(rig()({ command: 'x'.repeat(5000) }), { code: 'usage/invalid-input' });
@@ -133,6 +145,7 @@ test('of a failure with much to say the end is told', async () => {
 });
 
 test('start is run that nobody waits for', async () => {
+  const permit = () => Promise.resolve();
   const agent = createShellAgent({ files, settings: PLAIN });
   const call = {
     input: { command: 'uname' },
@@ -147,6 +160,6 @@ test('start is run that nobody waits for', async () => {
   ] as const) {
     const action = agent.actions[name];
     assert.ok(action !== undefined && typeof action !== 'function');
-    assert.equal((await action.prepare({ ...call, report: () => undefined })).isDetached, isDetached);
+    assert.equal((await action.prepare({ ...call, permit, report: () => undefined })).isDetached, isDetached);
   }
 });

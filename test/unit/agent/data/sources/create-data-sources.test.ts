@@ -81,6 +81,8 @@ const FILE: FileState = {
   accessedAt: NOW,
 };
 
+const locate = (path: string): Promise<string> => Promise.resolve(path);
+
 const STATE: PuppetState = {
   state: 'hung',
   isEnabled: true,
@@ -110,7 +112,7 @@ const row = (ensure: string, arch: string, status = 'installed') => ({ name: 'li
 
 const FULL: Partial<DataBackends> = {
   puppet,
-  files: { look: () => Promise.resolve(FILE), digest: (_, algorithm) => Promise.resolve(algorithm) },
+  files: { locate, inspect: () => Promise.resolve(FILE), digest: (_, algorithm) => Promise.resolve(algorithm) },
   packages: { order: 'deb', status: () => Promise.resolve([row('1.0', 'amd64')]) },
   services: { status: (name) => Promise.resolve({ name, state: 'running', detail: '', enabled: true }) },
   processes: { list: () => Promise.resolve({ processes: [], hasArgs: false }), abandoned: () => 15 },
@@ -153,7 +155,7 @@ describe('fstat', () => {
       read.push(`${algorithm} ${path}`);
       return Promise.resolve('ab12');
     };
-    return { read, files: { look: () => Promise.resolve(state), digest } };
+    return { read, files: { locate, inspect: () => Promise.resolve(state), digest } };
   }
 
   it('knows a file, and reads it only where a checksum is asked for', async () => {

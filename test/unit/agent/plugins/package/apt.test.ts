@@ -175,6 +175,39 @@ const ends: readonly [string, string, string, string, RegExp][] = [
     '',
     /^apt-get failed: dpkg: error processing package x \(--configure\): it broke$/,
   ],
+  [
+    'E: Error, pkgProblemResolver::Resolve generated breaks, this may be caused by held packages.',
+    `The following packages have unmet dependencies:
+ apt : Depends: gpgv but it is not going to be installed or
+                gpgv2 but it is not going to be installed
+       Depends: libc6 (>= 2.34) but it is not going to be installed
+ bash : PreDepends: libc6 (>= 2.36) but it is not going to be installed
+ coreutils : PreDepends: libc6 (>= 2.34) but it is not going to be installed
+ dpkg : PreDepends: libc6 (>= 2.34) but it is not going to be installed
+`,
+    'failed/dependencies',
+    'nothing was changed',
+    /^it would break `apt`, `bash`, `coreutils` and 1 more$/,
+  ],
+  [
+    'E: Unable to correct problems, you have held broken packages.',
+    'The following packages have unmet dependencies:\n alpha : Depends: beta (>= 2) but 1.0 is to be installed\n',
+    'failed/dependencies',
+    'nothing was changed',
+    /^`alpha` needs `beta \(>= 2\)`$/,
+  ],
+  [
+    'E: Essential packages were removed and -y was used without --allow-remove-essential.',
+    `WARNING: The following essential packages will be removed.
+This should NOT be done unless you know exactly what you are doing!
+  bash libc6 (due to bash)
+0 upgraded, 0 newly installed, 1 to remove and 132 not upgraded.
+`,
+    'failed/essential',
+    'nothing was changed',
+    /^the system can't do without `bash`, `libc6`$/,
+  ],
+  ['E: Unable to correct problems, you have held broken packages.', '', 'failed/dependencies', '', /held broken/],
   ['E: one\nE: two', '', 'failed/apt', '', /^apt-get failed: one; two$/],
   ['', 'last words\n\n', 'failed/apt', '', /last words$/],
   ['', '', 'failed/apt', '', /it said nothing$/],

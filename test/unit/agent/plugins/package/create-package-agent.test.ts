@@ -63,7 +63,10 @@ test('what others changed while a manager waited for its lock is not told as our
     },
   };
   const told = await call({ ...packages, manager: waiting }, 'install', { package: 'alpha' });
-  assert.deepEqual(told, { package: 'alpha', before: 'absent', after: '1', changed: true });
+  assert.deepEqual(told, {
+    ...{ package: 'alpha', before: 'absent', after: '1', changed: true },
+    change: 'absent -> 1',
+  });
 });
 
 test('where packages can only be read nothing is changed, and the answer says so', async () => {
@@ -91,7 +94,10 @@ test('the checksum is over sorted lines, whatever order they come in', async () 
 test('updates and a refresh tell how many there are', async () => {
   const packages = createFakePackages();
   const updates = [{ package: 'alpha', from: '1', to: '2', repository: 'main' }];
-  assert.deepEqual(await call(packages, 'checkupdates'), { count: 1, updates, manager: 'faketool' });
+  assert.deepEqual(await call(packages, 'checkupdates'), {
+    ...{ count: 1, updates, manager: 'faketool' },
+    ...{ packages: ['alpha'], detail: '1 update: alpha 1 -> 2' },
+  });
   assert.deepEqual(await call(packages, 'refresh'), { updates: 1, manager: 'faketool' });
   const problem = new McoError('failed/fetch', 'no way there');
   await assert.rejects(call(createFakePackages({ problem }), 'refresh'), problem);
@@ -107,13 +113,13 @@ test('what went up with an update is told', async () => {
     },
   });
   assert.deepEqual(await call(packages, 'update', { package: 'alpha' }), {
-    ...{ package: 'alpha', before: '1', after: '2', changed: true },
+    ...{ package: 'alpha', before: '1', after: '2', changed: true, change: '1 -> 2' },
     ...{ also: ['beta 1 -> 3', 'gamma 1 -> absent'], note: ', also beta 1 -> 3 and 1 more' },
   });
 });
 
 test('an update that finds nothing newer is none', async () => {
-  const same = { package: 'alpha', before: '1', after: '1', changed: false };
+  const same = { package: 'alpha', before: '1', after: '1', changed: false, change: '1, unchanged' };
   assert.deepEqual(await call(createFakePackages({ installed: { alpha: '1' } }), 'update', { package: 'alpha' }), same);
 });
 
