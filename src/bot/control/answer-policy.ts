@@ -13,6 +13,7 @@ import type { Bot, Question } from '../bot.ts';
 import { filterOf, isNarrowing } from '../compose-request.ts';
 import { planCommand } from '../plan-command.ts';
 import type { ControlScene } from './control-scene.ts';
+import { isForbidden } from './is-forbidden.ts';
 import { requireOwnRight } from './require-own-right.ts';
 
 /** What an explanation needs of a bot: no node is asked. */
@@ -71,7 +72,6 @@ export function explainCommand(
     return effect !== undefined && decideAction(authority, { ...person, agent, action, effect }).outcome === 'allow';
   };
   const plan = planCommand(line, commands, { agents, commands, caller, roles: authority.rolesOf(person), may });
-  if (isAboutJob(plan)) return explainJob(line);
   const question = questionOf(plan);
   if (question === undefined) {
     const isOpen = plan.kind === 'tell' || (plan.kind === 'control' && plan.verb === 'whoami');
@@ -79,6 +79,7 @@ export function explainCommand(
     return explainOpen(line, { isAllowed: isOpen || isSome, isForAll: isOpen });
   }
   const asked = { ...person, ...question };
+  if (isAboutJob(plan) && !isForbidden(authority, asked)) return explainJob(line);
   const explained = explainDecision({
     caller,
     place,

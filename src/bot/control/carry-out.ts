@@ -23,7 +23,7 @@ export async function carryOut(bot: Bot, control: Control, scene: ControlScene):
   if (!isAboutApproval(control)) await requireSomeRight(bot, scene);
   switch (control.verb) {
     case 'runs':
-      return await tell(scene, await listRuns(bot, scene.message));
+      return await tell(scene, await listRuns(bot, scene, control.words));
     case 'health': {
       const { answer, isWell } = await checkHealth(bot);
       return await tell(scene, answer, isWell ? EXIT.ok : EXIT.notSent);

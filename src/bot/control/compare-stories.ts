@@ -87,7 +87,8 @@ function compareNode(
   const action = intent?.action ?? answer?.action;
   const deeds = deedsOf(story.records).filter((deed) => deed.action === action || deed.action !== 'rpcutil.ping');
   const main = findDeed(deeds, action, answer?.request);
-  const others = deeds.filter((deed) => deed !== main && deed.ran && !isPing(deed.action));
+  const isLook = isLookAtJobs(intent);
+  const others = deeds.filter((deed) => deed !== main && deed.ran && !isPing(deed.action) && !isLook);
   const isListed = intent?.nodes?.includes(node) === true;
   // What was written meanwhile may have pushed the record of it out of the answer.
   if (main === undefined && story.truncated && isTold(answer?.result)) {
@@ -100,7 +101,7 @@ function compareNode(
   }
   const texts = [
     ...(main?.ran === true && !isListed ? ["ran it, and is not on the bot's list"] : []),
-    ...compareEnds(main, { told: answer?.result, isPing: isPing(action), isListed }),
+    ...compareEnds(main, { told: answer?.result, isSummed: isPing(action) || isLook, isListed }),
     ...(main?.begun === true && intent !== undefined ? compareOrders(main, intent) : []),
     ...others.map((deed) => `ran ${deed.action} by request ${deed.request}, of which the bot has no record`),
   ];
@@ -108,6 +109,13 @@ function compareNode(
 }
 
 const isTold = (result: string | undefined): boolean => result !== undefined && UNHEARD[result] === undefined;
+
+/**
+ * The bot asks again and again, by itself, what came of the jobs of a run that is over: for no frozen list, and of the answers
+ * the end of the job is on record, with that run.
+ */
+const isLookAtJobs = (intent: AuditRecord | undefined): boolean =>
+  intent?.action === 'job.show' && intent.digest === undefined;
 
 const isPing = (action: string | undefined): boolean => action === 'rpcutil.ping';
 
@@ -121,17 +129,17 @@ function findDeed(deeds: readonly Deed[], action: string | undefined, request: s
 interface Told {
   /** What the bot was told, a status name; or why it was told nothing. */
   readonly told: string | undefined;
-  readonly isPing: boolean;
+  /** Whether its answers are not on record one by one: those to a ping are discovery's. */
+  readonly isSummed: boolean;
   readonly isListed: boolean;
 }
 
-function compareEnds(deed: Deed | undefined, { told, isPing: ping, isListed }: Told): string[] {
+function compareEnds(deed: Deed | undefined, { told, isSummed, isListed }: Told): string[] {
   const nodeSays = deed === undefined ? undefined : describeDeed(deed);
   const unheard = told === undefined ? undefined : UNHEARD[told];
   if (unheard !== undefined) return nodeSays === undefined ? [] : [`${unheard}, the node ${nodeSays}`];
   if (told === undefined) {
-    // A ping is answered by discovery, whose answers are not on record one by one.
-    if (ping) return [];
+    if (isSummed) return [];
     if (nodeSays !== undefined) return [`the bot has no record of an answer, the node ${nodeSays}`];
     return isListed ? ['neither the bot nor the node has a record of how it ended'] : [];
   }

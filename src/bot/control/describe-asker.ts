@@ -2,11 +2,15 @@ import type { Tell } from '../../core/command.ts';
 import { sleep } from '../../core/waiting.ts';
 import type { Grant } from '../../policy/policy.ts';
 import { formatCount } from '../../render/format-count.ts';
-import { type Asker, worldOf } from '../asker.ts';
+import { type Asker, mayUse, worldOf } from '../asker.ts';
 import { decideAction } from '../authority/decide-action.ts';
 import type { Bot, Question } from '../bot.ts';
+import { isForbidden } from './is-forbidden.ts';
 
 const OWN_ACTIONS = ['audit', 'policy'];
+
+/** The agent that looks after what other actions began. */
+const JOB = 'job';
 
 /** The name is only an extra: nobody waits for a slow service to tell it. */
 const NAME_WITHIN_MS = 2000;
@@ -15,13 +19,26 @@ const NAME_WITHIN_MS = 2000;
 export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
   const { agents, roles } = worldOf(bot, asker);
   const { of, unresolved } = asker.memberships;
-  const allowed = agents.flatMap(({ agent, actions }) =>
-    Object.entries(actions).flatMap(([action, { effect }]) => describeRight(bot, { ...asker, agent, action, effect })),
+  const questions = agents.flatMap(({ agent, actions }) =>
+    Object.entries(actions).map(([action, { effect, input }]) => ({
+      ...asker,
+      agent,
+      action,
+      effect,
+      isAboutJob: agent === JOB && Object.hasOwn(input, 'run'),
+    })),
+  );
+  const allowed = questions.flatMap((question) => (question.isAboutJob ? [] : describeRight(bot, question)));
+  const ofJobs = describeJobRights(
+    bot,
+    asker,
+    questions.filter(({ isAboutJob }) => isAboutJob),
   );
   const own = OWN_ACTIONS.flatMap((action) =>
     describeRight(bot, { ...asker, agent: 'mcobot', action, effect: 'read' }),
   );
   const groups = [...of, ...unresolved.map((group) => `${group} could not be looked up: what it allows is left out`)];
+  const lines = [...allowed, ...ofJobs, ...own];
   const name = await findName(bot, asker.account);
   return {
     kind: 'tell',
@@ -36,10 +53,18 @@ export async function describeAsker(bot: Bot, asker: Asker): Promise<Tell> {
       { heading: 'Roles here', lines: roles.length === 0 ? ['none'] : roles },
       {
         heading: 'Actions you may use here',
-        lines: allowed.length + own.length === 0 ? ['none'] : [...allowed, ...own],
+        lines: lines.length === 0 ? ['none'] : lines,
       },
     ],
   };
+}
+
+/** Nothing but the right to what a job did is needed to look after it; a rule that forbids that holds all the same. */
+function describeJobRights(bot: Bot, asker: Asker, questions: readonly Question[]): readonly string[] {
+  const names = questions
+    .filter((question) => mayUse(bot, asker, question) && !isForbidden(bot.authority, question))
+    .map(({ agent, action }) => `${agent}.${action}`);
+  return names.length === 0 ? [] : [`${names.join(', ')}: of jobs that come from an action you may use`];
 }
 
 /** An action that somebody may use, with what is put up with; several rules may allow it, each in its own way. */

@@ -2,8 +2,8 @@ import type { Reply } from '../../core/reply.ts';
 import type { Bot } from '../bot.ts';
 import { type Run, sealRequest } from '../compose-request.ts';
 
-/** How long an answer to a question is waited for. */
-export const ALL_ANSWERS_MS = 1300;
+/** The longest that answers to a question are waited for, however many still trickle in. */
+export const ALL_ANSWERS_MS = 4000;
 
 /** How long late answers are no surprise. */
 const STRAGGLER_MS = 10_000;
@@ -40,7 +40,7 @@ export async function askDescribe(bot: Bot, run: Run, question: Question): Promi
     bot.clock.after(STRAGGLER_MS, forget);
   };
   const expiresAt = bot.clock.now() + ALL_ANSWERS_MS;
-  // Not waited for: the time that a broker takes is part of the two seconds.
+  // Not waited for: the time that a broker takes is part of the time that answers have.
   bot.bus.publish({ ...sealed, signal, expiresAt: Math.min(sealed.expiresAt, expiresAt) }).catch(() => close());
   return { close };
 }

@@ -6,9 +6,14 @@ import { ALL_ANSWERS_MS, askDescribe, type Subject } from './ask-describe.ts';
 import { askVariants } from './ask-variants.ts';
 import { type Variant, weighVariants } from './weigh-variants.ts';
 
-/** First all are asked for the digest, then a few for what is behind it: two seconds together. */
-const FIRST_ANSWER_MS = 1000;
-const QUIET_MS = 300;
+/** When nobody at all has told of an agent by then, it is taken for a word that means nothing. */
+const FIRST_ANSWER_MS = 1500;
+
+/**
+ * First all are asked for the digest, then a few for what is behind it. Listening ends when nobody new has answered for
+ * this long, or for half as long as it has taken so far: nodes that are slow, or far away, count too.
+ */
+const QUIET_MS = 700;
 const STEP_MS = 50;
 
 const MAX_VERSIONS = 10;
@@ -75,10 +80,10 @@ async function askDigests(bot: Bot, run: Run, { name, signal }: Subject): Promis
 async function waitForQuiet(bot: Bot, count: () => number, signal: AbortSignal): Promise<void> {
   let quietMs = 0;
   let before = 0;
-  for (let elapsedMs = 0; elapsedMs < ALL_ANSWERS_MS && !signal.aborted; elapsedMs += STEP_MS) {
+  for (let elapsedMs = STEP_MS; elapsedMs <= ALL_ANSWERS_MS && !signal.aborted; elapsedMs += STEP_MS) {
     await sleep(bot.clock, STEP_MS, signal);
     quietMs = count() === before ? quietMs + STEP_MS : 0;
     before = count();
-    if (quietMs >= (before === 0 ? FIRST_ANSWER_MS : QUIET_MS)) return;
+    if (quietMs >= (before === 0 ? FIRST_ANSWER_MS : Math.max(QUIET_MS, elapsedMs / 2))) return;
   }
 }

@@ -13,9 +13,9 @@ const MAX_VARIANTS = 5;
 const ROUNDS = 3;
 const NODES_PER_ROUND = 2;
 
-/** How long until others are asked. What comes later still counts until the last round is over. */
-const ROUND_MS = 200;
-const LAST_ROUND_MS = 300;
+/** How long until others are asked. What comes later still counts until the last round is over; when all is told it ends. */
+const ROUND_MS = 400;
+const LAST_ROUND_MS = 1000;
 
 interface Asking {
   readonly subject: Subject;

@@ -20,8 +20,8 @@ export interface Curiosity {
 }
 
 /**
- * Where a command names an agent that this bot does not know, the nodes are asked for its description, for two seconds
- * at most. Whether it was learned shows in what the bot knows afterwards. Never rejects: who can't be asked tells nothing.
+ * Where a command names an agent that this bot does not know, the nodes are asked for its description: for about a
+ * second, six at most. Whether it was learned shows in what the bot knows afterwards. Never rejects: who can't be asked tells nothing.
  */
 export async function learnUnknown(bot: Bot, curiosity: Curiosity): Promise<void> {
   const name = findStranger(bot, curiosity.line);

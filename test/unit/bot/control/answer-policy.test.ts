@@ -30,6 +30,8 @@ bindings:
   - { role: viewer, who: [ana, raj] }
   - { role: auditor, who: [raj], in: ["slack:T1/COPS"] }
   - { role: operator, who: ["group:oncall"] }
+deny:
+  - { actions: [job.kill], who: [raj], reason: night shift }
 `;
 
 const CASES = `cases:
@@ -69,6 +71,15 @@ function setUp(readTree: (() => Promise<PolicyTree>) | undefined = async () => T
 }
 
 describe('policy explain', () => {
+  it('tells of looking after a job that the right to what it did decides, unless a rule forbids it', async () => {
+    const { say } = setUp();
+    assert.match(await say('policy explain job kill 7f3a'), /^`job kill` has no right of its own\n/);
+    assert.match(await say('policy explain job show 7f3a', 'URAJ'), /^`job show` has no right of its own\n/);
+    const forbidden = await say('policy explain job kill 7f3a', 'URAJ');
+    assert.match(forbidden, /^DENY: job\.kill \(write\) for person:raj/);
+    assert.match(forbidden, /night shift/);
+  });
+
   it('tells the asker what the policy says here, with the text of each rule', async () => {
     const { say, decisions } = setUp();
     const text = await say('policy explain package update libc6 -F environment=staging');
@@ -168,7 +179,7 @@ describe('policy test', () => {
     const text = await say('policy test', 'URAJ');
     assert.match(
       text,
-      /^FAILED: 0 cases passed, 1 failed; 4 rules that no case reaches\ncases\/bot\.yaml:2: expected deny, got allow/,
+      /^FAILED: 0 cases passed, 1 failed; 5 rules that no case reaches\ncases\/bot\.yaml:2: expected deny, got allow/,
     );
     assert.match(text, /^policy\.yaml:14: no case reaches this rule$/m);
     assert.deepEqual(

@@ -53,6 +53,73 @@ describe('runs', () => {
   });
 });
 
+describe('runs with words', () => {
+  const UNDECIDED = [
+    { node: 'web8', reason: 'busy' },
+    { node: 'web9', reason: 'the disk is broken' },
+  ];
+
+  /** Two runs of package, one each of ana and raj, and one of ana's of rpcutil that went well, but for some doubt. */
+  async function setUpKinds() {
+    const scene = await setUp();
+    await scene.ask('facts os', { account: 'slack:T1/ana' });
+    const [facts] = await scene.store.runs.list({ chat: 'slack:T1', channel: 'C1', max: 1 });
+    const { end, id, ...run } = facts ?? assert.fail();
+    const copy = `${id.slice(0, -4)}aaaa`;
+    await scene.store.runs.begin({ ...run, id: copy, header: { ...run.header, run: copy } });
+    const known = end ?? assert.fail();
+    const counts = { ...known.counts, targeted: 2, ok: 2, failed: 0, silent: 0 };
+    const report = { ...known, header: { ...run.header, run: copy }, counts, results: [], undecided: UNDECIDED };
+    await scene.store.runs.finish({ ...report, outcome: 'PARTIAL' });
+    const listed = async (text: string, said: Parameters<typeof scene.told>[1] = {}) =>
+      (await scene.told(text, said))
+        .split('\n')
+        .flatMap((line) => /UTC +(.*?) {2,}(@\w+) +(.*)$/.exec(line)?.slice(1).join(' ') ?? []);
+    return { ...scene, listed };
+  }
+
+  it('says why one that went well on all its nodes is not `OK`', async () => {
+    const { listed } = await setUpKinds();
+    assert.ok((await listed('runs')).includes('PARTIAL 2/2 · 2 COULD NOT SAY @ana facts os'));
+  });
+
+  it('lists those of a person, of an agent, of an outcome', async () => {
+    const { listed } = await setUpKinds();
+    assert.deepEqual(await listed('runs raj'), ['PARTIAL 1/2 @raj package status bash']);
+    assert.deepEqual(await listed('runs @RAJ'), ['PARTIAL 1/2 @raj package status bash']);
+    assert.deepEqual(await listed('runs me', { account: 'slack:T1/raj' }), ['PARTIAL 1/2 @raj package status bash']);
+    assert.deepEqual(
+      (await listed('runs package')).map((line) => line.split(' ').at(-1)),
+      ['bash', 'nginx'],
+    );
+    assert.equal((await listed('runs partial')).length, 4);
+  });
+
+  it('takes words of one kind as alternatives, and wants all that different kinds say', async () => {
+    const { listed } = await setUpKinds();
+    assert.equal((await listed('runs package rpcutil')).length, 4);
+    assert.deepEqual(await listed('runs ana package partial'), ['PARTIAL 1/2 @ana package status nginx']);
+    assert.deepEqual(await listed('runs raj rpcutil'), []);
+  });
+
+  it('says so when there is none, or a word means nothing, with the nearest that does', async () => {
+    const { told } = await setUp();
+    assert.match(await told('runs no-response ana'), /no runs in this channel: no-response ana/);
+    assert.match(await told('runs faild'), /`faild` is no outcome[\s\S]*\^{5} did you mean `failed`\?/);
+    assert.match(await told('runs rajj'), /did you mean `raj`\?/);
+    assert.match(await told('runs @package'), /`@package` is no outcome/);
+    assert.match(await told('runs 0001'), /`show 0001` shows one run/);
+  });
+
+  it('suggests no agent to somebody who may not use it', async () => {
+    const scene = createChatScene(FLEET, { decide: allowOnly('get_fact') });
+    await scene.start();
+    await scene.chat.say('runs packag');
+    await scene.clock.advance(1000);
+    assert.doesNotMatch(scene.chat.whispers[0]?.text ?? '', /`package`/);
+  });
+});
+
 describe('show', () => {
   it('shows any run of the channel again, whoever asked for it, and asks no node', async () => {
     const { told, bus } = await setUp();

@@ -38,6 +38,12 @@ const PING = [
   ended('ok', { action: 'rpcutil.ping', request: 'p' }),
 ];
 
+const LOOK = bot('intent', { action: 'job.show', nodes: ['web1'], count: 1 });
+const LOOKED_AT = (request: string): AuditRecord[] => [
+  node('intent', { action: 'job.show', request }),
+  ended('ok', { action: 'job.show', request }),
+];
+
 type Case = readonly [what: string, bot: readonly AuditRecord[], node: readonly AuditRecord[], differences: RegExp[]];
 
 const agreeing: readonly Case[] = [
@@ -85,9 +91,27 @@ const agreeing: readonly Case[] = [
     PING,
     [],
   ],
+  [
+    'the bot looked after its jobs by itself, again and again, for no list',
+    [LOOK, { ...LOOK, at: 'later' }],
+    [...LOOKED_AT('r1'), ...LOOKED_AT('r2')],
+    [],
+  ],
 ];
 
 const differing: readonly Case[] = [
+  [
+    'somebody looked after a job, for a list, of which the bot has no record twice',
+    [{ ...LOOK, digest: DIGEST }, told('ok', { action: 'job.show' })],
+    [node('intent', { action: 'job.show', digest: DIGEST }), ...LOOKED_AT('r1').slice(1), ...LOOKED_AT('r2')],
+    [/ran job\.show by request r2, of which the bot has no record/],
+  ],
+  [
+    'a node that was not asked about its jobs was',
+    [{ ...LOOK, nodes: ['web2'] }],
+    LOOKED_AT('r1'),
+    [/ran it, and is not on the bot's list/],
+  ],
   [
     'the node ran it unheard, and turned down another try',
     [INTENT, told('silent', { request: undefined })],

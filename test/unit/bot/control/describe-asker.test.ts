@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AGENT_DESCRIPTIONS } from '../../../../agent/plugins/index.ts';
 import { describeAsker } from '../../../../src/bot/control/describe-asker.ts';
+import type { Decision } from '../../../../src/policy/policy.ts';
 import { allowed, allowedBy, denied, grantOf } from '../../../fakes/decisions.ts';
 import { createScene } from '../scripted-fleet.ts';
 
@@ -54,6 +56,35 @@ describe('whoami', () => {
     assert.ok(lines.includes('package.status (read)'));
     assert.ok(lines.includes('mcobot.audit (read)'));
     assert.ok(!lines.join().includes('mcobot.policy'));
+  });
+
+  describe('of looking after jobs', () => {
+    const isJobAction = ({ agent }: { agent?: string }) => agent === 'job';
+    const linesFor = async (decide: (question: { agent?: string; action: string }) => Decision) => {
+      const { bot } = createScene({}, decide);
+      const job = AGENT_DESCRIPTIONS.find(({ agent }) => agent === 'job') ?? assert.fail();
+      const { sections } = await describeAsker({ ...bot, agents: [...bot.agents, job] }, ASKER);
+      return (sections.at(-1)?.lines ?? []).filter((line) => line.startsWith('job.'));
+    };
+    const OF_JOBS = 'of jobs that come from an action you may use';
+
+    it('says that the right to what a job did is all it takes, whatever rules say of `job.show`', async () => {
+      const lines = await linesFor((question) =>
+        isJobAction(question) && question.action !== 'list' ? denied() : allowed(),
+      );
+      assert.deepEqual(lines, ['job.list (read)', `job.show, job.tail, job.kill: ${OF_JOBS}`]);
+    });
+
+    it('says nothing to somebody who may begin no job, though a rule allows them `job.show`', async () => {
+      assert.deepEqual(await linesFor(readOnly), ['job.list (read)']);
+    });
+
+    it('leaves out what a rule forbids', async () => {
+      const lines = await linesFor((question) =>
+        isJobAction(question) && question.action === 'kill' ? { ...denied(), isForbidden: true } : allowed(),
+      );
+      assert.deepEqual(lines, ['job.list (read)', `job.show, job.tail: ${OF_JOBS}`]);
+    });
   });
 
   it('does not wait for a service that does not tell the name', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { weighVariants } from '../../../../src/bot/learn/weigh-variants.ts';
-import type { AgentDescription, Effect } from '../../../../src/core/agent-description.ts';
+import type { ActionDescription, AgentDescription, Effect } from '../../../../src/core/agent-description.ts';
 
 function tell(effect: Effect, { isSecret = false, dryRun }: { isSecret?: boolean; dryRun?: Effect } = {}) {
   const description: AgentDescription = {
@@ -21,6 +21,12 @@ function tell(effect: Effect, { isSecret = false, dryRun }: { isSecret?: boolean
     },
   };
   return description;
+}
+
+function withInput(input: ActionDescription['input'], words?: readonly string[]): AgentDescription {
+  const description = tell('read');
+  const { greet } = description.actions;
+  return { ...description, actions: greet === undefined ? {} : { greet: { ...greet, input, words } } };
 }
 
 interface Claim {
@@ -63,6 +69,26 @@ describe('what nodes say of an agent', () => {
   it('is not believed where what was had is that of half of the nodes only', () => {
     assert.equal(weigh([had(3, tell('read')), missing(3)]).description, undefined);
     assert.equal(weigh([had(5, tell('read')), missing(4), missing(4)]).description, undefined);
+  });
+
+  it('gives no node a default that only another has', () => {
+    const url = (value?: string) => withInput({ url: { about: 'where', type: 'string', default: value } });
+    const learned = (...values: (string | undefined)[]) =>
+      weigh(values.map((value, i) => had(9 - i, url(value)))).description?.actions.greet?.input.url;
+    assert.equal(learned('a', 'a')?.default, 'a');
+    assert.deepEqual(learned('a', 'b'), { about: 'where', type: 'string', optional: true });
+    assert.deepEqual(learned('a', undefined), { about: 'where', type: 'string' });
+    assert.deepEqual(learned(undefined, 'b'), { about: 'where', type: 'string' });
+  });
+
+  it('takes bare words only as far as all give them the same order', () => {
+    const input = { from: { about: 'from', type: 'string' }, to: { about: 'to', type: 'string' } } as const;
+    const learned = (...orders: (readonly string[] | undefined)[]) =>
+      weigh(orders.map((words, i) => had(9 - i, withInput(input, words)))).description?.actions.greet?.words;
+    assert.deepEqual(learned(['from', 'to'], ['from', 'to']), ['from', 'to']);
+    assert.deepEqual(learned(['from', 'to'], ['from']), ['from']);
+    assert.deepEqual(learned(['from', 'to'], ['to', 'from']), []);
+    assert.deepEqual(learned(['from'], undefined), []);
   });
 
   it('is never believed looser than most nodes say it, whatever could be had', () => {
