@@ -51,6 +51,23 @@ export function escapeLines(text: string, maxLines: number, maxLength: number): 
   return lines.length > maxLines ? [...shown.slice(0, -1), CUT_MARK] : shown;
 }
 
+/**
+ * What a terminal would show of what a program wrote: of a line that it drew over, such as a progress bar, the last state.
+ * Only for a program's own words: of what a person typed nothing may vanish.
+ */
+export function dropOverdrawn(text: string): string {
+  if (!text.includes('\r')) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      let end = line.length;
+      while (line.charAt(end - 1) === '\r') end -= 1;
+      const shown = line.slice(0, end);
+      return shown.slice(shown.lastIndexOf('\r') + 1);
+    })
+    .join('\n');
+}
+
 /** JSON text with the same value in which every unsafe character is a `\u` escape; lines end in plain newlines. */
 export function writeJsonText(value: unknown, indent = 2): string {
   return JSON.stringify(value, null, indent).replace(UNSAFE, (character) =>

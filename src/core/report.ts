@@ -1,4 +1,4 @@
-import type { Aggregation, Effect } from './agent-description.ts';
+import type { Aggregation, Effect, Unit } from './agent-description.ts';
 import type { Options, ResultView } from './command.ts';
 import type { Distribution } from './distribution.ts';
 import type { McoError } from './errors.ts';
@@ -38,6 +38,14 @@ export const NO_COUNTS: Counts = {
   unknown: 0,
 };
 
+/** A value and how often it came. */
+export interface SummedValue {
+  readonly value: string;
+  readonly count: number;
+  /** Who gave it, where few did and more gave another: in the report's order. */
+  readonly nodes?: readonly string[] | undefined;
+}
+
 /**
  * `summary`: values and how often each came, most frequent first; `sum` and `average`: one number; `distribution`: the
  * numbers' spread, and no values.
@@ -47,7 +55,7 @@ export interface AggregateResult {
   readonly output: string;
   /** The output's label, "Ensure". */
   readonly label: string;
-  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly values: readonly SummedValue[];
   readonly spread?: Distribution | undefined;
 }
 
@@ -104,6 +112,8 @@ export interface RunReport {
   readonly line?: string | undefined;
   /** Labels of the outputs, by output name, in the description's order. */
   readonly labels: Readonly<Record<string, string>>;
+  /** By output and column: the times and sizes in its list. */
+  readonly units?: Readonly<Record<string, Readonly<Record<string, Unit>>>> | undefined;
   readonly display: 'ok' | 'failed' | 'all';
   readonly startedAt: number;
   readonly elapsedMs: number;

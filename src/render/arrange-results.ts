@@ -1,8 +1,8 @@
 import type { Options } from '../core/command.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { NodeResult } from '../core/report.ts';
-import { showValue } from './fill-line.ts';
 import { groupBy } from './group-by.ts';
+import { showValue } from './show-value.ts';
 
 /** Results in the order that `--sort` asks for: by name, the slowest last, or equal answers side by side. */
 export function sortResults(results: readonly NodeResult[], sort: Options['sort']): readonly NodeResult[] {

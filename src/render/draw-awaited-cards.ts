@@ -4,9 +4,9 @@ import type { ChatTraits } from '../core/chat.ts';
 import { escapeText } from '../core/escape-text.ts';
 import { type AwaitingView, describeWays } from './draw-awaiting-root.ts';
 import { nameOrderFile } from './draw-order-file.ts';
-import { showValue } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { drawColumns, listNames } from './list-names.ts';
+import { showValue } from './show-value.ts';
 import { type CardLimits, splitCard } from './split-card.ts';
 import { bytesOfLines } from './take-blocks.ts';
 

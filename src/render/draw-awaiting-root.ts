@@ -23,7 +23,8 @@ export interface AwaitingView {
  */
 export function drawAwaitingRoot({ header, awaited }: AwaitingView, traits: ButtonTraits): Card {
   const { nodes, digest, from, count, approvedBy, expiresAt } = awaited;
-  const list = `${formatCount(nodes.length, 'node')}, list ${shortList(digest)}`;
+  const dryRun = header.options.noop === true ? 'DRY RUN on ' : '';
+  const list = `${dryRun}${formatCount(nodes.length, 'node')}, list ${shortList(digest)}`;
   const names = approvedBy.map(nameCaller).join(', ');
   if (approvedBy.length >= count) {
     return { header: describeHeader(header), outcome: `APPROVED by ${names}`, summary: list, body: [], buttons: [] };

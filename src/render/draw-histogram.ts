@@ -1,7 +1,10 @@
 import type { Distribution } from '../core/distribution.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
 
+/** The longest bar; where ranges are wide it is shorter, so that all stays as wide as a terminal. */
 const BAR_WIDTH = 40;
+const MIN_BAR_WIDTH = 10;
+const ROW_WIDTH = 76;
 const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 
 /**
@@ -17,16 +20,17 @@ export function drawHistogram({ buckets }: Distribution, format: (bound: number)
   const ranges = buckets.map(({ from, to }) => `${format(from)} - ${format(to)}`);
   const counts = buckets.map(({ count }) => String(count));
   const [rangeWidth, countWidth] = [measureWidest(ranges), measureWidest(counts)];
+  const barWidth = Math.max(MIN_BAR_WIDTH, Math.min(BAR_WIDTH, ROW_WIDTH - rangeWidth - countWidth - 6));
   return buckets.map(({ count }, index) => {
-    const bar = drawBar(count / fullest);
+    const bar = drawBar(count / fullest, barWidth);
     return `${alignRight(ranges[index] ?? '', rangeWidth)}   ${alignRight(counts[index] ?? '', countWidth)}   ${bar}`.trimEnd();
   });
 }
 
 /** What is there at all has a bar. */
-function drawBar(share: number): string {
+function drawBar(share: number, width: number): string {
   if (share === 0) return '';
-  return `${'='.repeat(Math.max(1, Math.round(share * BAR_WIDTH)) - 1)}>`;
+  return `${'='.repeat(Math.max(1, Math.round(share * width)) - 1)}>`;
 }
 
 /** One character for each range, `▁▃█▂▁`; an empty range is a blank. */

@@ -1,9 +1,10 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { NodeResult } from '../core/report.ts';
-import { orderOutputs, showValue } from './fill-line.ts';
+import { orderOutputs } from './draw-fields.ts';
 import { drawColumns, NAME_LENGTH } from './list-names.ts';
 import { alignRight, measureWidest } from './measure-width.ts';
+import { isMap, NONE, showValue } from './show-value.ts';
 
 const MAX_ENTRIES = 300;
 
@@ -34,17 +35,14 @@ export function drawInventory({ node, data }: NodeResult, labels: Readonly<Recor
 const isNested = (value: JsonValue | undefined): value is Exclude<JsonValue, null | string | number | boolean> =>
   typeof value === 'object' && value !== null;
 
-const isMap = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
-  isNested(value) && !Array.isArray(value);
-
 function drawSection(value: JsonValue | undefined): string[] {
-  if (Array.isArray(value)) return value.length === 0 ? ['(none)'] : drawColumns(value.map(showValue), MAX_ENTRIES);
+  if (Array.isArray(value)) return value.length === 0 ? [NONE] : drawColumns(value.map(showValue), MAX_ENTRIES);
   if (!isMap(value)) return [showValue(value)];
   const entries = flatten(value).sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = entries
     .slice(0, MAX_ENTRIES)
     .map(([name, entry]) => `${escapeText(name, 120)} => ${escapeText(showValue(entry), 200)}`.trimEnd());
-  if (shown.length === 0) return ['(none)'];
+  if (shown.length === 0) return [NONE];
   return entries.length > shown.length ? [...shown, `and ${entries.length - shown.length} more`] : shown;
 }
 

@@ -1,5 +1,5 @@
 import type { Card, CardPart } from '../core/card.ts';
-import { CUT_MARK, escapeLines, escapeText } from '../core/escape-text.ts';
+import { CUT_MARK, dropOverdrawn, escapeLines, escapeText } from '../core/escape-text.ts';
 import type { RunNote } from '../core/surface.ts';
 import { shortRun } from './describe-header.ts';
 
@@ -19,7 +19,7 @@ export function drawNoteCard({ header, parts, isLast }: RunNote): Card {
 
 function drawPart({ node, text, isCut }: RunNote['parts'][number]): CardPart[] {
   // INVARIANT: what a node says is escaped, and stands where no chat reads markup.
-  const all = text.trimEnd().split('\n');
+  const all = dropOverdrawn(text).trimEnd().split('\n');
   const isLong = isCut || all.length > MAX_LINES;
   const lines = escapeLines(all.slice(-MAX_LINES).join('\n'), MAX_LINES, MAX_LINE_LENGTH);
   const name: CardPart[] = node === undefined ? [] : [{ kind: 'prose', lines: [escapeText(node, 255)] }];

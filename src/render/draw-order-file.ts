@@ -31,6 +31,7 @@ export function awaitingToJson({ header, awaited }: AwaitingView): AwaitingJson 
     caller: header.caller,
     agent: header.agent,
     action: header.action,
+    dryRun: header.options.noop === true,
     counts: { ...NO_COUNTS, targeted: nodes.length, notSent: nodes.length },
     aggregates: [],
     replies: [],

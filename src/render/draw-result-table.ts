@@ -2,9 +2,10 @@ import type { CardPart } from '../core/card.ts';
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { groupEqual } from './arrange-results.ts';
-import { showValue } from './fill-line.ts';
+import { groupByLine, isToldOnce } from './draw-lines.ts';
 import { NAME_LENGTH } from './list-names.ts';
 import { measurePart } from './measure-card.ts';
+import { showValue } from './show-value.ts';
 import type { CardLimits } from './split-card.ts';
 
 /** Longer values, and those of several lines, do not stand in a cell. */
@@ -37,6 +38,10 @@ export function drawResultTable(
     const isDescribed = ({ data }: NodeResult): boolean =>
       Object.keys(data).every((name) => Object.hasOwn(labels, name));
     if (!results.every(isDescribed) || groupEqual(results).length < results.length) return undefined;
+  }
+  // Where at least half of the rows would repeat others, lines tell each answer once.
+  if (line !== undefined && isToldOnce(header, results) && 2 * groupByLine(line, results).length <= results.length) {
+    return undefined;
   }
   const values = results.map(({ data }) => outputs.map((name) => showOutput(data, name)));
   if (values.flat().some((value) => value.includes('\n') || value.length > CELL_LENGTH)) return undefined;

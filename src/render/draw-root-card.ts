@@ -14,7 +14,16 @@ import { formatCount } from './format-count.ts';
 import { formatElapsed, formatProgressTime } from './format-elapsed.ts';
 import { groupFailures } from './group-failures.ts';
 import { listNames } from './list-names.ts';
-import { countAnswered, describeCounts, isRefusedPreview, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
+import {
+  countAnswered,
+  describeCounts,
+  describeDryRun,
+  describeUndecided,
+  isRefusedPreview,
+  isUnapproved,
+  namesOf,
+  wordFor,
+} from './outcome-words.ts';
 import { drawProgress } from './progress-bar.ts';
 
 const MAX_RULES = 5;
@@ -47,7 +56,8 @@ export function drawRootCard(view: RootView, traits: ButtonTraits): Card {
   const awaited = view.waitingFor?.length ? [`waiting for ${listNames(view.waitingFor, MAX_AWAITED)}`] : [];
   const progress = drawProgress(view.answered, view.targeted);
   const approved = describeApprovals(view.approvedBy);
-  const summary = [progress, formatProgressTime(view.elapsedMs), ...approved, ...awaited].join(' · ');
+  const dryRun = view.header.options.noop === true ? ['DRY RUN'] : [];
+  const summary = [progress, formatProgressTime(view.elapsedMs), ...dryRun, ...approved, ...awaited].join(' · ');
   return { ...head, outcome: 'RUNNING', summary };
 }
 
@@ -81,14 +91,16 @@ const isNothingSent = ({ counts }: RunReport): boolean => counts.notSent === cou
 const isNobodyBelieved = ({ problem }: RunReport): boolean => problem?.code === 'untrusted/no-believable-answer';
 
 function describeEnd(report: RunReport): string[] {
-  const { counts, outcome, problem, elapsedMs, approvedBy } = report;
+  const { counts, outcome, problem, elapsedMs, approvedBy, header } = report;
   const reason = problem && isNothingSent(report) ? [explainWithRules(problem)] : [];
   const unsent = describeUnsent(report);
   if (unsent !== undefined) {
     const why = outcome === 'PREVIEW' ? reason : describeApprovals(approvedBy);
-    return [unsent, ...why, 'nothing was sent'];
+    return [unsent, ...describeUndecided(report), ...why, 'nothing was sent'];
   }
-  const told = counts.targeted === 0 && problem ? reason : [...reason, describeCounts(counts, outcome)];
+  const sent = isNothingSent(report) ? [] : describeDryRun(header);
+  const told =
+    counts.targeted === 0 && problem ? reason : [...reason, ...sent, describeCounts(report, header.view === 'names')];
   const timed = outcome === 'NO MATCH' && counts.targeted === 0 ? told : [...told, formatElapsed(elapsedMs)];
   return [...timed, ...describeApprovals(approvedBy)];
 }

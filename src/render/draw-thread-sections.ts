@@ -1,13 +1,12 @@
 import type { CardPart } from '../core/card.ts';
-import { escapeLines } from '../core/escape-text.ts';
+import { dropOverdrawn, escapeLines } from '../core/escape-text.ts';
 import type { NodeResult, RunReport, UndecidedNode } from '../core/report.ts';
 import { sortResults } from './arrange-results.ts';
 import { describeAggregate, drawAggregate } from './describe-aggregate.ts';
 import { describeRefused } from './describe-refused.ts';
-import { endView } from './draw-results.ts';
+import { drawFields } from './draw-fields.ts';
 import { drawTable } from './draw-table.ts';
 import { drawView } from './draw-views.ts';
-import { drawFields } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
 import { groupBy } from './group-by.ts';
@@ -15,6 +14,7 @@ import { type FailureGroup, groupFailures } from './group-failures.ts';
 import { drawColumns, listNames } from './list-names.ts';
 import { countAnswered, isFailure, isRefusedPreview, isUnapproved, namesOf, wordFor } from './outcome-words.ts';
 import { bytesOfLines, drawLazily, takeBlocks } from './take-blocks.ts';
+import { endView } from './view-room.ts';
 
 const FAILURE_LIMITS = { maxLines: 100, maxBytes: 7000 };
 const FAILURE_DATA_LIMITS = { maxLines: 100, maxBytes: 5000 };
@@ -109,7 +109,7 @@ function drawFailureData(report: RunReport, { whole }: ThreadRoom): ThreadSectio
   const results = report.results.filter((result) => isFailure(result) && Object.keys(result.data).length > 0);
   const drawOne = ({ node, data }: NodeResult): string[] => [
     listNames([node], 1),
-    ...drawFields(data, report.labels, { maxFields: 20, maxLines: 20, maxLength: 300 }).map((line) => `    ${line}`),
+    ...drawFields(data, report, { maxFields: 20, maxLines: 20, maxLength: 300 }).map((line) => `    ${line}`),
   ];
   const taken = takeBlocks(drawLazily(results, drawOne), FAILURE_DATA_LIMITS);
   const { lines, end } = endView(taken, { listed: taken.taken, total: results.length, hasMore: false, whole });
@@ -117,7 +117,7 @@ function drawFailureData(report: RunReport, { whole }: ThreadRoom): ThreadSectio
 }
 
 function drawFailure({ outcome, message, results }: FailureGroup, report: RunReport): string[] {
-  const [first, ...more] = escapeLines(message, 10, 400);
+  const [first, ...more] = escapeLines(dropOverdrawn(message), 10, 400);
   const title = `${results.length} ${wordFor(outcome, report.outcome)}${first ? `: ${first}` : ''}`;
   const names = results.map(({ node }) => node);
   const maxNames = report.header.options.verbose ? 300 : 60;

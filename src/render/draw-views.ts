@@ -3,14 +3,15 @@ import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
 import { drawHistogram } from './draw-histogram.ts';
 import { drawInventory } from './draw-inventory.ts';
-import { type DrawnView, drawResults, endView, GRACE_BYTES, LIST_ALL, type ViewRoom } from './draw-results.ts';
-import { showValue } from './fill-line.ts';
+import { drawResults } from './draw-results.ts';
 import { formatCount } from './format-count.ts';
 import { formatMs } from './format-elapsed.ts';
 import { groupBy } from './group-by.ts';
 import { listNames, NAME_LENGTH } from './list-names.ts';
 import { alignLeft, measureWidest } from './measure-width.ts';
+import { NONE, showValue } from './show-value.ts';
 import { drawLazily, takeBlocks } from './take-blocks.ts';
+import { type DrawnView, endView, GRACE_BYTES, LIST_ALL, type ViewRoom } from './view-room.ts';
 
 /** For what stands above or below the items of a view. */
 const FRAME_BYTES = 1400;
@@ -102,7 +103,7 @@ function drawCollectives(results: readonly NodeResult[], take: TakeItems, verbos
 function drawFacts(results: readonly NodeResult[], take: TakeItems, verbose: boolean): DrawnView {
   const fact = results.map(({ data }) => showValue(data.fact)).find((name) => name !== '') ?? '';
   const groups = [...groupBy(results, ({ data }) => showValue(data.value))]
-    .map(([value, nodes]) => ({ value: value === '' ? '(none)' : escapeText(value, 120), nodes }))
+    .map(([value, nodes]) => ({ value: value === '' ? NONE : escapeText(value, 120), nodes }))
     .sort((a, b) => b.nodes.length - a.nodes.length || (a.value < b.value ? -1 : 1));
   const width = measureWidest(groups.map(({ value }) => value));
   const drawOne = ({ value, nodes }: (typeof groups)[number]): string[] => [

@@ -1,65 +1,51 @@
-import { escapeLines, escapeText } from '../core/escape-text.ts';
+import { dropOverdrawn, escapeText } from '../core/escape-text.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { ReplyData } from '../core/reply.ts';
-import { drawListTable, isTable } from './draw-list.ts';
-import { formatCount } from './format-count.ts';
-import { alignRight, measureWidest } from './measure-width.ts';
+import { isMap, isPlainList, NONE, showValue } from './show-value.ts';
 
-const NONE = '(none)';
+const OUTPUT = /\{([^{}]*)\}/;
 
-/** A value as people read it: text as it is, anything nested as compact JSON, nothing as nothing. Not escaped. */
-export function showValue(value: JsonValue | undefined): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A list of plain values one after the other; any other value as it is. */
-function listValues(value: JsonValue | undefined): string {
-  const isList = Array.isArray(value) && value.every((item: JsonValue) => item === null || typeof item !== 'object');
-  if (isList) return value.length === 0 ? NONE : value.map(showValue).join(', ');
-  return showValue(value);
-}
+/** What parts an output from the one before it: without the output it parts nothing. */
+const SEPARATOR = /[.:/@-]$/;
 
 /**
  * One node's result on one line: `{package}-{ensure}.{arch}` with the outputs filled in, escaped. An output that the node
- * did not send is empty, and one that it sent as nothing is `(none)`; what a value holds is never filled in again.
+ * did not send is empty, and one that it sent as nothing is `(none)` where it stands by itself; where it does not, the dot
+ * or the brackets round it go with it. What a value holds is never filled in again.
  */
 export function fillLine(template: string, data: ReplyData, maxLength = 300): string {
-  const filled = template.replace(/\{([^{}]*)\}/g, (_, name: string) =>
-    Object.hasOwn(data, name) ? (data[name] === null ? NONE : showValue(data[name])) : '',
-  );
-  return escapeText(filled, maxLength);
-}
-
-export interface FieldLimits {
-  readonly maxFields: number;
-  readonly maxLines: number;
-  readonly maxLength: number;
-}
-
-/** The outputs in the description's order, then what else the node sent. */
-export function orderOutputs(data: ReplyData, labels: Readonly<Record<string, string>>): string[] {
-  const described = Object.keys(labels).filter((name) => Object.hasOwn(data, name));
-  return [...described, ...Object.keys(data).filter((name) => !Object.hasOwn(labels, name))];
-}
-
-/** One node's result without a template: `Label: value` lines, right-aligned at the colon; long text below its label. */
-export function drawFields(data: ReplyData, labels: Readonly<Record<string, string>>, limits: FieldLimits): string[] {
-  const names = orderOutputs(data, labels);
-  const shown = names.slice(0, limits.maxFields);
-  const labelOf = (name: string): string => escapeText(Object.hasOwn(labels, name) ? (labels[name] ?? name) : name, 40);
-  const width = measureWidest(shown.map(labelOf));
-  const lines = shown.flatMap((name) => {
-    const value = data[name];
-    if (isTable(value)) {
-      const table = drawListTable(value, limits.maxLines).map((line) => `    ${line}`);
-      return [`${alignRight(labelOf(name), width)}:`, ...table];
+  // Names stand between the template's own words.
+  const pieces = template.split(OUTPUT);
+  const texts = [...pieces];
+  for (let i = 1; i < pieces.length; i += 2) {
+    const name = pieces[i] ?? '';
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
+    const [before, after] = [texts[i - 1] ?? '', texts[i + 1] ?? ''];
+    texts[i] = showInLine(value);
+    if (texts[i] !== '') continue;
+    const isFirst = i === 1;
+    const isLast = i === pieces.length - 2;
+    if (before.endsWith('(') && after.startsWith(')')) {
+      texts[i - 1] = before.slice(0, -1).trimEnd();
+      texts[i + 1] = after.slice(1);
+    } else if ((before === '' ? isFirst : /\s$/.test(before)) && (after === '' ? isLast : /^\s/.test(after))) {
+      texts[i] = value === undefined ? '' : NONE;
+    } else if (value === null) {
+      texts[i] = NONE;
+    } else {
+      texts[i - 1] = before.replace(SEPARATOR, '');
     }
-    const [first = '', ...more] = escapeLines(listValues(value), limits.maxLines, limits.maxLength);
-    const label = `${alignRight(labelOf(name), width)}:`;
-    if (more.length === 0) return [`${label} ${first}`.trimEnd()];
-    return [label, ...[first, ...more].map((line) => `    ${line}`.trimEnd())];
-  });
-  const rest = names.length - shown.length;
-  return rest > 0 ? [...lines, `and ${formatCount(rest, 'more output')}`] : lines;
+  }
+  const line = texts.join('').trimEnd();
+  return line === '' ? NONE : escapeText(line, maxLength);
+}
+
+/** A value among words: a list or a map of plain values one after the other, nothing as nothing. */
+function showInLine(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return dropOverdrawn(value);
+  if (isPlainList(value)) return value.map(showValue).join(', ');
+  if (!isMap(value)) return showValue(value);
+  const entries = Object.entries(value);
+  if (entries.some(([, entry]) => typeof entry === 'object' && entry !== null)) return showValue(value);
+  return entries.map(([key, entry]) => `${key}=${showValue(entry)}`).join(', ');
 }

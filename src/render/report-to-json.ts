@@ -31,6 +31,9 @@ export interface ProblemJson {
   readonly at?: { readonly text: string; readonly start: number; readonly end: number };
 }
 
+/** `undecided`, where there are any, are not among the targeted: they could not say whether they match. */
+export type ReportCounts = Counts & { readonly undecided?: number };
+
 /** A whole run as programs read it. Nothing is cut; names of nodes stand in exactly one of the lists. */
 export interface ReportJson {
   readonly run: string;
@@ -39,7 +42,9 @@ export interface ReportJson {
   readonly caller: string;
   readonly agent: string;
   readonly action: string;
-  readonly counts: Counts;
+  /** Whether it was a dry run: what it tells is what would be. */
+  readonly dryRun: boolean;
+  readonly counts: ReportCounts;
   readonly aggregates: readonly AggregateResult[];
   /** Nodes that gave a verified answer. */
   readonly replies: readonly ReplyJson[];
@@ -69,7 +74,8 @@ export function reportToJson(report: RunReport): ReportJson {
     caller: header.caller,
     agent: header.agent,
     action: header.action,
-    counts: report.counts,
+    dryRun: header.options.noop === true,
+    counts: { ...report.counts, ...(report.undecided === undefined ? {} : { undecided: report.undecided.length }) },
     aggregates: report.aggregates,
     replies: results.filter(({ outcome }) => !UNANSWERED.has(outcome)).map(replyToJson),
     silent: namesOf(results, 'silent'),
@@ -118,6 +124,7 @@ export const refusalToJson = ({ outcome, error, rules }: Refusal): RefusalJson =
   caller: null,
   agent: null,
   action: null,
+  dryRun: null,
   counts: NO_COUNTS,
   aggregates: [],
   replies: [],
@@ -133,7 +140,7 @@ export const refusalToJson = ({ outcome, error, rules }: Refusal): RefusalJson =
 });
 
 /** What of a run's document only a run has. */
-type OnlyOfRuns = 'run' | 'command' | 'caller' | 'agent' | 'action' | 'startedAt';
+type OnlyOfRuns = 'run' | 'command' | 'caller' | 'agent' | 'action' | 'dryRun' | 'startedAt';
 
 export interface RefusalJson
   extends Omit<ReportJson, OnlyOfRuns | 'outcome' | 'problem'>,

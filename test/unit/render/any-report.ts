@@ -78,12 +78,17 @@ export const anyReport: fc.Arbitrary<RunReport> = fc
         function: fc.constantFrom(...FUNCTIONS),
         output: hostileText,
         label: hostileText,
-        values: fc.array(fc.record({ value: hostileText, count: fc.nat() })),
+        values: fc.array(
+          fc.record({ value: hostileText, count: fc.nat(), nodes: fc.array(hostileText, { maxLength: 5 }) }),
+        ),
       }),
     ),
     approvedBy: fc.option(fc.array(fc.record({ by: hostileText, at: fc.nat() })), { nil: undefined }),
     verbose: fc.boolean(),
+    noop: fc.boolean(),
     view: fc.constantFrom(...VIEWS),
     command: hostileText,
   })
-  .map(({ view, command, verbose, ...given }) => makeReport(given, { view, command, ...withOptions({ verbose }) }));
+  .map(({ view, command, verbose, noop, ...given }) =>
+    makeReport(given, { view, command, ...withOptions({ verbose, noop }) }),
+  );

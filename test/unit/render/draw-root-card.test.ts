@@ -9,7 +9,7 @@ import { drawRefusalCard } from '../../../src/render/draw-refusal-card.ts';
 import { drawRootCard } from '../../../src/render/draw-root-card.ts';
 import { drawTellCards } from '../../../src/render/draw-tell-cards.ts';
 import { renderCardText } from '../../../src/render/render-card-text.ts';
-import { failed, header, makeReport, ok, without } from './reports.ts';
+import { failed, header, makeReport, ok, withOptions, without } from './reports.ts';
 import { SLACK_TRAITS } from './shown.ts';
 
 const asking = { hasButtons: true, hasConfirm: true };
@@ -58,6 +58,36 @@ test('the question names the command, and a number only where the list of nodes 
 test('a read asks nothing before it is repeated', () => {
   const { buttons = [] } = drawRootCard({ state: 'done', report: report('read') }, asking);
   for (const { confirm } of buttons) assert.equal(confirm, undefined);
+});
+
+test('why it is partial stands beside the numbers where all that were asked did well', () => {
+  const undecided = [{ node: 'b', reason: 'busy' }];
+  const partial = makeReport({ results: [ok('a', {})], outcome: 'PARTIAL', undecided });
+  const text = renderCardText(drawRootCard({ state: 'done', report: partial }, silent));
+  assert.match(text, /^PARTIAL · 1 OK · 1 COULD NOT SAY · /m);
+  const preview = renderCardText(drawRootCard({ state: 'done', report: { ...partial, outcome: 'PREVIEW' } }, silent));
+  assert.match(preview, /^PREVIEW · 1 node would be asked · 1 COULD NOT SAY · /m);
+});
+
+test('who answers a search well matches', () => {
+  const undecided = [{ node: 'b', reason: 'busy' }];
+  const found = makeReport({ results: [ok('a', {})], outcome: 'PARTIAL', undecided }, { view: 'names' });
+  const text = renderCardText(drawRootCard({ state: 'done', report: found }, silent));
+  assert.match(text, /^PARTIAL · 1 MATCH · 1 COULD NOT SAY · /m);
+});
+
+test('a dry run says in words that it was one, first of all', () => {
+  const dry = { command: 'package update x --noop', ...withOptions({ noop: true }) };
+  const show = (of: Partial<RunReport['header']>, given: Partial<RunReport> = {}) =>
+    renderCardText(
+      drawRootCard({ state: 'done', report: makeReport({ results: [ok('a', {})], ...given }, of) }, silent),
+    );
+  assert.match(show(dry), /^OK · DRY RUN, nothing was changed · 1 \/ 1 · /m);
+  assert.match(show({ ...dry, effect: 'write' }), /^OK · DRY RUN · 1 \/ 1 · /m);
+  const unsent = { outcome: 'NOT SENT', results: [without('a', 'notSent')] } as const;
+  assert.doesNotMatch(show(dry, unsent), /DRY RUN/);
+  const running = { state: 'running', header: { ...header, ...dry }, answered: 1, targeted: 2, elapsedMs: 1 } as const;
+  assert.match(renderCardText(drawRootCard(running, silent)), / · DRY RUN$/m);
 });
 
 test('who cancelled it stands with the outcome', () => {

@@ -3,7 +3,7 @@ import { distribute } from '../../../src/core/distribution.ts';
 import { McoError } from '../../../src/core/errors.ts';
 import { statusOf } from '../../../src/core/reply.ts';
 import type { RunReport } from '../../../src/core/report.ts';
-import type { Awaited, LateAnswers, Refusal, RootView } from '../../../src/core/surface.ts';
+import type { Awaited, JobNews, LateAnswers, Refusal, RootView } from '../../../src/core/surface.ts';
 import { failed, header, makeReport, makeSlide, ok, packageShape, summarise, withOptions, without } from './reports.ts';
 
 /** Something that people are shown; a report with its thread. */
@@ -14,7 +14,8 @@ export type Shown =
   | { readonly kind: 'awaiting'; readonly view: Extract<RootView, { state: 'awaiting' }> }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'tell'; readonly tell: Tell }
-  | { readonly kind: 'late'; readonly late: LateAnswers };
+  | { readonly kind: 'late'; readonly late: LateAnswers }
+  | { readonly kind: 'jobs'; readonly news: JobNews };
 
 const show = (report: RunReport): Shown => ({ kind: 'report', report });
 const showRoot = (view: RootView): Shown => ({ kind: 'root', view });
@@ -122,6 +123,24 @@ export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
     const results = nodes(30).map((node) => ok(node, { before: '1.6.1', after: '1.6.7' }));
     const labels = { before: 'Before', after: 'After' };
     return [show(makeReport({ results, labels, aggregates: [summarise(results, 'after', 'After')] }, writing))];
+  },
+  'dry-run': () => {
+    const results = nodes(30).map((node, i) => ok(node, { before: i === 7 ? '1.6.7' : '1.6.1', after: '1.6.7' }));
+    const aggregates = [summarise(results, 'before', 'Before'), summarise(results, 'after', 'After')];
+    const dry = {
+      ...writing,
+      effect: 'read',
+      command: `${writing.command} --noop`,
+      ...withOptions({ noop: true }),
+    } as const;
+    const labels = { before: 'Before', after: 'After' };
+    return [show(makeReport({ results, labels, aggregates, line: '{before} -> {after}' }, dry))];
+  },
+  nested: () => {
+    const properties = { ensure: 'running', enable: 'true', hasstatus: [], limits: { nofile: 1024 } };
+    const log = '(Reading database ... \r(Reading database ... 5%\rdone';
+    const results = ['web1', 'web2'].map((node) => ok(node, { properties, log, outputs: {} }));
+    return [show(makeReport({ results, labels: { properties: 'Properties', log: 'Log', outputs: 'Outputs' } }))];
   },
   failures: () => [show(makeMixture(false))],
   'failures-verbose': () => [show(makeMixture(true))],
@@ -321,6 +340,18 @@ export const GOLDEN_CASES: Readonly<Record<string, () => readonly Shown[]>> = {
     return [
       { kind: 'late', late: { header, results } },
       { kind: 'late', late: { header, results: results.slice(0, 1) } },
+    ];
+  },
+  'jobs-ended': () => {
+    const results = [ok('web1', {}), ok('web2', {}), failed('db2', 'exit code 7: begun\ndone')];
+    const givenUp = [
+      { reason: 'no answer, for a day', nodes: ['db3'] },
+      { reason: 'it is still at work after a day', nodes: ['web7', 'web8'] },
+    ];
+    return [
+      { kind: 'jobs', news: { header, results, givenUp: [] } },
+      { kind: 'jobs', news: { header, results: results.slice(0, 1), givenUp } },
+      { kind: 'jobs', news: { header, results: [], givenUp: givenUp.slice(0, 1) } },
     ];
   },
   'large-output': () => {

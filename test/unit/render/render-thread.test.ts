@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Options } from '../../../src/core/command.ts';
 import { failed, makeReport, makeSlide, ok, packageShape, withOptions, without } from './reports.ts';
 import { showRoot, showThread } from './shown.ts';
 
@@ -13,9 +14,9 @@ test("the slide's root tells the share, the summary and who is silent", () => {
 });
 
 test('names are right-aligned to the longest one', () => {
-  const thread = showThread(makeSlide());
-  assert.match(thread, /^ {4}exfldb01n0: openafs-modules-dkms-purged\.$/m);
-  assert.match(thread, /^it-cups-public: openafs-modules-dkms-1\.6\.7-1ubuntu1\.$/m);
+  const thread = showThread(makeSlide({ sort: 'node' }));
+  assert.match(thread, /^ {4}exfldb01n0: openafs-modules-dkms-purged$/m);
+  assert.match(thread, /^it-cups-public: openafs-modules-dkms-1\.6\.7-1ubuntu1$/m);
 });
 
 test('what was typed decides which results are listed, and failures always are', () => {
@@ -29,7 +30,7 @@ test('what was typed decides which results are listed, and failures always are',
       withOptions({ display }),
     );
     const thread = showThread(report);
-    assert.equal(thread.includes('good: p-1.'), isListed, display);
+    assert.equal(thread.includes('good: p-1'), isListed, display);
     assert.ok(thread.startsWith('1 FAILED: dpkg lock held\n    bad'), display);
   }
 });
@@ -38,7 +39,7 @@ test('a node that differs is listed even when most are left out', () => {
   const results = Array.from({ length: 500 }, (_, i) =>
     ok(`n${i + 1000}`, { package: 'p', ensure: i === 400 ? 'odd' : '1' }),
   );
-  const thread = showThread(makeReport({ ...packageShape, results }));
+  const thread = showThread(makeReport({ ...packageShape, results }, withOptions({ sort: 'node' })));
   assert.match(thread, /n1400: p-odd/);
   const end = 'listed: 60 of 500, each different answer at least once; -v lists more, --json and --csv hold all';
   assert.ok(thread.includes(`\n${end}\n`));
@@ -50,7 +51,7 @@ test('that each different answer is listed is said only where it is so', () => {
 });
 
 test('every node of the slide is listed, and of 250', () => {
-  const slide = showThread(makeSlide());
+  const slide = showThread(makeSlide({ sort: 'node' }));
   assert.equal(slide.match(/: openafs-modules-dkms-/g)?.length, 142);
   assert.doesNotMatch(slide, /listed:/);
   const results = Array.from({ length: 250 }, (_, i) =>
@@ -63,6 +64,27 @@ test('every node of the slide is listed, and of 250', () => {
   const thread = showThread(makeReport({ ...packageShape, results }));
   assert.equal(thread.match(/: openafs-modules-dkms-/g)?.length, 250);
   assert.doesNotMatch(thread, /listed:/);
+});
+
+test('of many answers equal ones are told once, with all who gave them, and the others one by one', () => {
+  const slide = showThread(makeSlide());
+  assert.match(slide, /^112 nodes: openafs-modules-dkms-1\.6\.7-1ubuntu1\n {4}\S/m);
+  assert.match(slide, /^30 nodes: openafs-modules-dkms-purged\n {4}\S/m);
+  for (const { node } of makeSlide().results) assert.ok(slide.includes(node), node);
+  const answers = (count: number) => Array.from({ length: count }, (_, i) => ok(`n${i}`, { a: i === 3 ? 'x' : 'y' }));
+  const show = (count: number, options: Partial<Options> = {}) =>
+    showThread(makeReport({ line: '{a}', results: answers(count) }, withOptions(options)));
+  assert.match(show(11), /^10 nodes: y\n {4}n0 .*\nn3: x\n\nequal answers are told once: -v lists/);
+  for (const [count, text] of [
+    [10, show(10)],
+    [11, show(11, { sort: 'time' })],
+    [11, show(11, { verbose: true })],
+  ] as const) {
+    assert.equal(text.match(/n\d+: [xy]$/gm)?.length, count);
+    assert.doesNotMatch(text, /told once/);
+  }
+  const fleet = show(600);
+  assert.match(fleet, /and 539 more\nn3: x\n\nequal .* node by node; --json and --csv hold all\n/);
 });
 
 test('a rest of fewer than ten lines is not hidden, one of ten is', () => {

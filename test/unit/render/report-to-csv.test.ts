@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { reportToCsv } from '../../../src/render/report-to-csv.ts';
 import { hostileText, UNSAFE } from './hostile-text.ts';
-import { failed, makeReport, ok, without } from './reports.ts';
+import { failed, makeReport, ok, withOptions, without } from './reports.ts';
 
 /** A small strict reader of RFC 4180. */
 function readCsv(text: string): string[][] {
@@ -33,6 +33,14 @@ test('every node is one record, with the described outputs as columns', () => {
       'c,silent,,,,,,',
       '',
     ].join('\r\n'),
+  );
+});
+
+test('the file of a dry run says so in a column of its own', () => {
+  const results = [ok('a', { ensure: '1' }, 5)];
+  assert.equal(
+    reportToCsv(makeReport({ results, labels: { ensure: 'Ensure' } }, withOptions({ noop: true }))),
+    'node,outcome,status,message,elapsedMs,dryRun,ensure\r\na,ok,ok,,5,true,1\r\n',
   );
 });
 

@@ -5,6 +5,13 @@ import { awaitingToJson } from '../../../src/render/draw-order-file.ts';
 import { refusalToJson, reportToJson } from '../../../src/render/report-to-json.ts';
 import { failed, header, makeReport, makeSlide, ok, without } from './reports.ts';
 
+test('a dry run and who could not say are told', () => {
+  assert.equal(reportToJson(makeSlide()).dryRun, false);
+  assert.equal(reportToJson(makeSlide({ noop: true })).dryRun, true);
+  const undecided = [{ node: 'b', reason: 'busy' }];
+  assert.equal(reportToJson(makeReport({ results: [ok('a', {})], undecided })).counts.undecided, 1);
+});
+
 test('the slide as JSON has its counts, its summary and its silent nodes', () => {
   const json = reportToJson(makeSlide());
   assert.equal(json.outcome, 'PARTIAL');
@@ -62,6 +69,7 @@ test("a refusal keeps its code, hint and span, and a bug's own words stay inside
     caller: null,
     agent: null,
     action: null,
+    dryRun: null,
     counts: { targeted: 0, ok: 0, failed: 0, denied: 0, expired: 0, silent: 0, notSent: 0, unknown: 0 },
     aggregates: [],
     replies: [],

@@ -1,7 +1,7 @@
+import { countValues } from '../../../src/bot/collecting/count-values.ts';
 import type { Options, ResultView } from '../../../src/core/command.ts';
 import { type ReplyData, statusOf } from '../../../src/core/reply.ts';
 import type { AggregateResult, Counts, NodeOutcome, NodeResult, RunReport } from '../../../src/core/report.ts';
-import { showValue } from '../../../src/render/fill-line.ts';
 
 const OPTIONS: Options = { format: 'text', noProgress: false, quiet: false, verbose: false };
 
@@ -50,13 +50,9 @@ export function countResults(results: readonly NodeResult[]): Counts {
 }
 
 export function summarise(results: readonly NodeResult[], output: string, label: string): AggregateResult {
-  const values = new Map<string, number>();
-  for (const { data, outcome } of results) {
-    const value = showValue(data[output]);
-    if (outcome === 'ok') values.set(value, (values.get(value) ?? 0) + 1);
-  }
-  const sorted = [...values].sort((a, b) => b[1] - a[1]).map(([value, count]) => ({ value, count }));
-  return { function: 'summary', output, label, values: sorted };
+  const good = results.filter(({ outcome }) => outcome === 'ok');
+  const sent = good.map(({ node, data }) => ({ node, value: data[output] ?? null }));
+  return { function: 'summary', output, label, values: countValues(sent) };
 }
 
 /** A report in which everything that is not given is plain; results are sorted and counted. */
@@ -93,7 +89,7 @@ export const packageShape = {
 const afs = (ensure: string): ReplyData => ({ package: 'openafs-modules-dkms', ensure, arch: '' });
 
 /** The founding document's slide: 145 nodes, 112 with the package, 30 purged, three silent. */
-export function makeSlide(): RunReport {
+export function makeSlide(options: Partial<Options> = {}): RunReport {
   const named = [
     ok('exfldb01n0', afs('purged')),
     ok('fai05', afs('1.6.7-1ubuntu1')),
@@ -105,11 +101,7 @@ export function makeSlide(): RunReport {
     ok(`node${String(i + 1).padStart(3, '0')}`, afs(i % 4 === 3 && i < 116 ? 'purged' : '1.6.7-1ubuntu1')),
   );
   const results = [...named, ...others];
-  return makeReport({
-    ...packageShape,
-    outcome: 'PARTIAL',
-    results,
-    aggregates: [summarise(results, 'ensure', 'Ensure')],
-    elapsedMs: 6002.52,
-  });
+  const aggregates = [summarise(results, 'ensure', 'Ensure')];
+  const given = { ...packageShape, outcome: 'PARTIAL', results, aggregates, elapsedMs: 6002.52 } as const;
+  return makeReport(given, withOptions(options));
 }

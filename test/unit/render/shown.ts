@@ -5,6 +5,7 @@ import type { Tell } from '../../../src/core/command.ts';
 import type { RunReport } from '../../../src/core/report.ts';
 import type { Refusal, RootView } from '../../../src/core/surface.ts';
 import { drawAwaitedCards } from '../../../src/render/draw-awaited-cards.ts';
+import { drawJobsCard } from '../../../src/render/draw-jobs-card.ts';
 import { drawLateCard } from '../../../src/render/draw-late-card.ts';
 import { drawRefusalCard } from '../../../src/render/draw-refusal-card.ts';
 import { drawRootCard } from '../../../src/render/draw-root-card.ts';
@@ -65,6 +66,8 @@ export function drawShown(shown: Shown, traits: Traits): Card[] {
       return drawTellCards(shown.tell, traits);
     case 'late':
       return [drawLateCard(shown.late)];
+    case 'jobs':
+      return [drawJobsCard(shown.news)];
   }
 }
 
