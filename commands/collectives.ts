@@ -8,7 +8,7 @@ export const collectivesCommand: Command = {
   usage: ['collectives'],
   examples: ['collectives', 'collectives -v'],
   plan(line, world) {
-    refuseWords(line, 1);
+    refuseWords(line, 1, 'nodes');
     const [name = { start: 0, end: 0 }] = line.words;
     const action = { text: 'collective_info', start: name.start, end: name.end };
     return { ...readCall(requireAgent(world, 'rpcutil'), [action], { line, world }), view: 'collectives' };

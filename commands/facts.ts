@@ -15,7 +15,7 @@ export const factsCommand: Command = {
         hint: '`facts lsbmajdistrelease`',
       });
     }
-    refuseWords(line, 2);
+    refuseWords(line, 2, 'nodes');
     const action = { text: 'get_fact', start: name.start, end: name.end };
     return { ...readCall(requireAgent(world, 'rpcutil'), [action, name], { line, world }), view: 'facts' };
   },

@@ -16,15 +16,65 @@ const OPTIONS = [
   '--timeout S --dt S --ttl S               --json --csv --display ok|failed|all',
 ];
 
+/** What `help filters` tells. */
+const FILTERS: Tell = {
+  kind: 'tell',
+  title: 'filters: which nodes are meant',
+  sections: [
+    {
+      heading: 'Examples',
+      lines: [
+        '/mco find -F osfamily=Debian -C webserver',
+        '/mco find -S "(webserver or /^role::db/) and cpus>=4"',
+        `/mco find -S "package('openssl').version < '3.0.11' and environment=staging"`,
+        '/mco ping -I web1 -I web2',
+      ],
+    },
+    {
+      heading: 'Each narrows it down further',
+      lines: [
+        "-F FACT=VALUE    a fact: = != < > <= >=, or =~ with a pattern; os.name for what is inside; quote < and >: -F 'cpus>=8'",
+        '-C CLASS         a class of Puppet         -A AGENT   who has that agent',
+        '-I NODE          a node by its name; several mean any of them',
+        '-S "EXPRESSION"  and, or, not, ( ) over facts, classes and data functions',
+        '-W "a=b class"   facts and classes in one word',
+        '/regex/          in the place of a value or a name',
+      ],
+    },
+    {
+      heading: 'Data functions look at the node itself',
+      lines: [
+        'agent, collective, fact, fstat, package, process, puppet, resource and service: NAME(ARGUMENT).FIELD',
+        "package('bash').version < '5.2'   service('nginx').running = true   fstat('/etc/hosts').size > 100",
+      ],
+    },
+    {
+      heading: 'Nodes of a list',
+      lines: [
+        '--nodes last|RUN  the nodes of a run     --nodes last:failed, :silent, :open, :ok  these of them',
+        '--limit N|N%  -1  only some of them      --preview  only who would be asked',
+      ],
+    },
+    { lines: ['A write without a filter means everybody: many policies refuse that'] },
+  ],
+};
+
+/** Names that people give it. */
+const FILTER_WORDS: readonly string[] = ['filters', 'filter', 'filtering'];
+
 /** Help by example. It tells all of the world that it is given, which is what this person may use here. */
 export const helpCommand: Command = {
   name: 'help',
   about: 'What you can ask, with examples',
-  usage: ['help', 'help COMMAND', 'help AGENT ACTION'],
+  usage: ['help', 'help COMMAND', 'help AGENT ACTION', 'help filters'],
   examples: ['help', 'help whoami'],
   plan(line, world) {
     const [, topic, actionWord] = line.words;
     if (topic === undefined) return overview(world);
+    if (FILTER_WORDS.includes(topic.text) && world.agents.length > 0) {
+      refuseWords(line, 2);
+      return FILTERS;
+    }
     const command = world.commands.find(({ name }) => name === topic.text);
     const agent = world.agents.find(({ agent: name }) => name === topic.text);
     if (command === undefined && agent === undefined) {
@@ -37,11 +87,10 @@ export const helpCommand: Command = {
     }
     if (actionWord === undefined || agent === undefined) {
       refuseWords(line, 2);
-      return about(command, agent, world);
+      return about({ command, agent }, world);
     }
     refuseWords(line, 3);
-    const narrowed = narrowTo(actionWord, { command, agent, line });
-    return about(narrowed.command, narrowed.agent, world);
+    return about(narrowTo(actionWord, { command, agent, line }), world);
   },
 };
 
@@ -62,12 +111,19 @@ function overview({ commands, agents }: CommandWorld): Tell {
       },
       { heading: 'Commands', lines: rows.map(({ name, about: text }) => `${name.padEnd(12)}${text}`) },
       forNodes,
-      { lines: ['/mco help COMMAND tells more'] },
+      { lines: ['/mco help COMMAND tells more, /mco help filters how nodes are picked'] },
     ],
   };
 }
 
-function about(command: Command | undefined, agent: AgentDescription | undefined, world: CommandWorld): Tell {
+interface Subject {
+  readonly command: Command | undefined;
+  readonly agent: AgentDescription | undefined;
+  /** What only the command knows of one of its words. */
+  readonly details?: readonly string[] | undefined;
+}
+
+function about({ command, agent, details = [] }: Subject, world: CommandWorld): Tell {
   const actions = Object.entries(agent?.actions ?? {});
   const ofActions = actions.flatMap(([, action]) => action.examples ?? []);
   const examples = command === undefined || command.examples.length === 0 ? ofActions : command.examples;
@@ -78,6 +134,7 @@ function about(command: Command | undefined, agent: AgentDescription | undefined
       { heading: 'Examples', lines: examples.map((text) => `/mco ${text}`) },
       { heading: 'Usage', lines: command?.usage ?? actions.map(([name, action]) => tellUsage(agent, name, action)) },
       ...tellOrigin(agent, world),
+      ...(details.length === 0 ? [] : [{ lines: details }]),
       ...actions.map(([name, action]) => ({
         heading: `${agent?.agent} ${name} (${action.effect})`,
         lines: [
@@ -96,13 +153,19 @@ interface Known {
 }
 
 /** Of an agent and its command only what is about one action. */
-function narrowTo(word: Word, { command, agent, line }: Known): Pick<Known, 'agent' | 'command'> {
+function narrowTo(word: Word, { command, agent, line }: Known): Subject {
   const action = Object.hasOwn(agent.actions, word.text) ? agent.actions[word.text] : undefined;
   const usage = (command?.usage ?? []).filter((text) => isAbout(text, word));
   // What only the command knows, such as `puppet runall`.
   if (action === undefined && command !== undefined && usage.length > 0) {
     const examples = command.examples.filter((text) => isAbout(text, word));
-    return { agent: { ...agent, actions: {} }, command: { ...command, usage, examples } };
+    const [summary = command.about, ...details] = command.topics?.[word.text] ?? [];
+    const name = `${command.name} ${word.text}`;
+    return {
+      agent: { ...agent, actions: {} },
+      command: { ...command, name, about: summary, usage, examples },
+      details,
+    };
   }
   if (action === undefined) {
     throw wordError('unknown/action', `\`${agent.agent}\` has no action \`${word.text}\` that you may use here`, {
@@ -136,7 +199,8 @@ const canBeLeftOut = (field: InputField | undefined): boolean =>
 
 /** `integer from 1 to 500; optional; default 30` */
 function tellType(field: InputField): string {
-  const kind = field.oneOf === undefined ? field.type : `one of ${field.oneOf.join(', ')}`;
+  const type = field.isPattern === true ? 'regular expression' : field.type;
+  const kind = field.oneOf === undefined ? type : `one of ${field.oneOf.join(', ')}`;
   const isShown = field.default !== undefined && field.secret !== true;
   return [
     `${kind}${tellRange(field)}`,

@@ -24,6 +24,9 @@ export const jobCommand: Command = {
     'job kill RUN force',
   ],
   examples: ['job list', 'job show 7f3a', 'job tail 7f3a', 'job tail last 100', 'job watch 7f3a', 'job kill 7f3a'],
+  topics: {
+    watch: ['asks for the last lines of a run again and again until its jobs are over, and shows what is new'],
+  },
   plan(line, world) {
     const agent = requireAgent(world, AGENT);
     const [first, ...rest] = line.words.slice(1);

@@ -1,5 +1,7 @@
 import type { AgentDescription } from '../src/core/agent-description.ts';
-import { type Command, requireAgent, type Word } from '../src/core/command.ts';
+import { type Command, type CommandLine, requireAgent, type Word } from '../src/core/command.ts';
+import { McoError } from '../src/core/errors.ts';
+import { nearest } from '../src/core/nearest.ts';
 import { actionFirst, readCall } from '../src/core/read-call.ts';
 
 /** Other spellings of actions that people know from `mco package`. */
@@ -40,9 +42,31 @@ export const packageCommand: Command = {
   plan(line, world) {
     const agent = requireAgent(world, 'package');
     const words = actionFirst(agent, spellAction(agent, line.words.slice(1)));
+    refuseAttached(agent, words, line);
     return readCall(agent, words, { line, world });
   },
 };
+
+/** `bash=4.3` and `bash-4.3` are other tools' way: the first can be told. */
+const ATTACHED = /^([a-z0-9][a-z0-9+.:-]*)==?([^=]+)$/i;
+
+/**
+ * Says where the version of a package belongs.
+ *
+ * @throws McoError `usage/invalid-input`
+ */
+function refuseAttached(agent: AgentDescription, [action, named]: readonly Word[], { text }: CommandLine): void {
+  const { input } = (action && Object.hasOwn(agent.actions, action.text) && agent.actions[action.text]) || {};
+  const [, name, version] = ATTACHED.exec(named?.text ?? '') ?? [];
+  if (input === undefined || action === undefined || named === undefined) return;
+  const isInput = name === undefined || nearest(name, Object.keys(input)) !== undefined;
+  if (isInput || !Object.hasOwn(input, 'package')) return;
+  const words = Object.hasOwn(input, 'version') ? [name, version] : [name];
+  throw new McoError('usage/invalid-input', `\`${named.text}\` is not the name of a package`, {
+    hint: `did you mean \`package ${[action.text, ...words].join(' ')}\`?`,
+    at: { text, start: named.start, end: named.end },
+  });
+}
 
 /** The action's word in our spelling: the first one, or the second where the first is the package. */
 function spellAction(agent: AgentDescription, words: readonly Word[]): readonly Word[] {

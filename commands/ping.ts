@@ -8,7 +8,7 @@ export const pingCommand: Command = {
   usage: ['ping'],
   examples: ['ping', 'ping -F osfamily=Debian'],
   plan(line) {
-    refuseWords(line, 1);
+    refuseWords(line, 1, 'nodes');
     return askPing('ping');
   },
 };

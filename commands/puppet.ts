@@ -45,6 +45,15 @@ export const puppetCommand: Command = {
     'puppet runall 20 -F environment=production --max-fail 5',
     'puppet resource service sshd',
   ],
+  topics: {
+    runall: [
+      'runs Puppet on every node that matches, so many at any time: when one is done the next begins',
+      'Each node does what `puppet runonce` does, and it takes the same inputs, such as tags=TAG, and --noop.',
+      'Disabled nodes count as `skipped`; a run that is on already is followed to its end; where one hangs, that is a failure.',
+      'It takes --max-fail, --max-silent and --limit, but no --batch, --canary or --at-once. 20 or 20% says how many.',
+      'Without a filter it means all nodes, where the policy allows that. It goes on after a restart of the bot.',
+    ],
+  },
   plan(line, world) {
     const agent = requireAgent(world, AGENT);
     const [action, ...words] = line.words.slice(1);

@@ -1,6 +1,7 @@
-import { type Command, type CommandLine, requireAgent, type Word } from '../src/core/command.ts';
+import { type Ask, type Command, type CommandLine, requireAgent, type Word } from '../src/core/command.ts';
 import { McoError } from '../src/core/errors.ts';
 import { readCall } from '../src/core/read-call.ts';
+import { splitCommand } from '../src/core/split-command.ts';
 
 const INPUT = /^[a-z][a-z0-9_]*=/;
 /** `|`, `&&`, `>`, `2>&1`: nothing but what a shell gives a meaning. */
@@ -22,9 +23,30 @@ export const shellCommand: Command = {
     const [action, ...words] = line.words.slice(1);
     refuseShellWords(line, words);
     const agent = requireAgent(world, 'shell');
-    return readCall(agent, action === undefined ? [] : [action, ...joinCommand(words)], { line, world });
+    const ask = readCall(agent, action === undefined ? [] : [action, ...joinCommand(words)], { line, world });
+    refuseUnreadable(line, words, ask);
+    return ask;
   },
 };
+
+/**
+ * Every node would refuse it: what a shell alone understands, where none is named.
+ *
+ * @throws McoError `usage/needs-shell` at the command
+ */
+function refuseUnreadable({ text: typed }: CommandLine, words: readonly Word[], { input }: Ask): void {
+  if (typeof input.command !== 'string' || input.shell !== undefined) return;
+  try {
+    splitCommand(input.command);
+  } catch (thrown) {
+    if (!(thrown instanceof McoError)) throw thrown;
+    const word = words.find(({ text }) => text.startsWith('command=')) ?? words.find(({ text }) => !INPUT.test(text));
+    throw new McoError('usage/needs-shell', thrown.message, {
+      hint: 'name a shell of the nodes beside it, `shell=sh`, or put it in single quotes within the command',
+      at: word && { text: typed, start: word.start, end: word.end },
+    });
+  }
+}
 
 /** One bare word is the whole command as it is; several are its words, each of which arrives as it was typed. */
 function joinCommand(words: readonly Word[]): readonly Word[] {

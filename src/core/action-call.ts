@@ -9,6 +9,13 @@ export interface ActionCall {
   readonly signal: AbortSignal;
   /** Change nothing, and tell what would be done. Only ever set where the description has `dryRun`. */
   readonly isDryRun: boolean;
+  /**
+   * For an input that turned out to mean this other one, such as a path over a link: this node decides again, and has it on
+   * record. INVARIANT: asked before anything is done or told that was not decided.
+   *
+   * @throws McoError `denied/policy`, `failed/audit`
+   */
+  permit(meant: Input): Promise<void>;
   /** Who asks, and in which run: for actions that pass it on. */
   readonly caller: string;
   readonly run: string;

@@ -20,6 +20,10 @@ export interface InputField {
   /** Strings: characters. Default 256. */
   readonly maxLength?: number | undefined;
   readonly pattern?: string | undefined;
+  /** Strings: the value is itself a regular expression (RE2 syntax), and is refused where it is none. */
+  readonly isPattern?: boolean | undefined;
+  /** Strings: the value is an absolute path on the node, and is refused unless it says where it leads: see `findPathFault`. */
+  readonly isPath?: boolean | undefined;
   readonly oneOf?: readonly Scalar[] | undefined;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -27,12 +31,17 @@ export interface InputField {
   readonly secret?: boolean | undefined;
 }
 
+/** What a number counts, where people would rather read `3 d 4 h` and `1.2 GiB`. */
+export type Unit = 'seconds' | 'bytes' | 'kibibytes';
+
 /** One output of an action, and the words it is shown under ("Ensure"). */
 export interface OutputField {
   readonly about: string;
   readonly label: string;
   /** Left out: anything that JSON can hold. */
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object' | undefined;
+  /** Of a list of maps: the columns that are times or sizes. They are shown in words; JSON and CSV have the numbers. */
+  readonly units?: Readonly<Record<string, Unit>> | undefined;
 }
 
 /**

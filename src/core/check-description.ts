@@ -23,6 +23,9 @@ export function requireCoherent(description: AgentDescription): void {
     const at = `actions.${name}`;
     if (name === TAKEN_ACTION) throw wrong(at, 'an action can not be called `help`');
     for (const [input, field] of Object.entries(action.input)) checkField(`${at}.input.${input}`, input, field);
+    for (const [output, { type, units }] of Object.entries(action.output)) {
+      if (units !== undefined && type !== 'list') throw wrong(`${at}.output.${output}`, '`units` are for a `list`');
+    }
     checkReferences(at, action);
     checkExamples(at, description.agent, action);
   }
@@ -50,11 +53,11 @@ function checkExamples(at: string, agent: string, { examples = [] }: ActionDescr
 }
 
 function checkField(at: string, name: string, field: InputField): void {
-  const { type, pattern, maxLength, min, max, oneOf = [], default: value } = field;
+  const { type, pattern, isPattern, isPath, maxLength, min, max, oneOf = [], default: value } = field;
   const isText = type === 'string';
   const isNumber = type === 'integer' || type === 'number';
-  if (!isText && (pattern !== undefined || maxLength !== undefined)) {
-    throw wrong(at, '`pattern` and `maxLength` are for text');
+  if (!isText && [pattern, isPattern, isPath, maxLength].some((key) => key !== undefined)) {
+    throw wrong(at, '`pattern`, `isPattern`, `isPath` and `maxLength` are for text');
   }
   if (!isNumber && (min !== undefined || max !== undefined)) throw wrong(at, '`min` and `max` are for numbers');
   if (min !== undefined && max !== undefined && min > max) throw wrong(at, '`min` is more than `max`');

@@ -1,5 +1,6 @@
 import type { ActionDescription, Input, InputField, Scalar } from './agent-description.ts';
 import { McoError } from './errors.ts';
+import { findPathFault } from './host/path-fault.ts';
 import { suggest } from './nearest.ts';
 import { compilePattern } from './regex.ts';
 
@@ -11,7 +12,7 @@ const patterns = new WeakMap<InputField, (text: string) => boolean>();
 /**
  * Input checked against an action's description, with defaults filled in. Runs on the bot and again on the node.
  *
- * @throws McoError `usage/missing-input`, `usage/unknown-input` or `usage/invalid-input`
+ * @throws McoError `usage/missing-input`, `usage/unknown-input`, `usage/invalid-input` or `usage/bad-pattern`
  */
 export function checkInput(action: ActionDescription, input: Input): Input {
   const declared = Object.keys(action.input);
@@ -35,7 +36,7 @@ export function checkInput(action: ActionDescription, input: Input): Input {
 /**
  * A word somebody typed, as the type its field declares.
  *
- * @throws McoError `usage/invalid-input`
+ * @throws McoError `usage/invalid-input`, `usage/bad-pattern`
  */
 export function readInputText(name: string, field: InputField, text: string): Scalar {
   switch (field.type) {
@@ -72,6 +73,25 @@ function checkText(name: string, field: InputField, value: string): void {
   if (value.length > limit) throw invalid(name, `it is longer than ${limit} characters`);
   if (value.includes('\0')) throw invalid(name, 'it contains a NUL character');
   if (!matchesPattern(field, value)) throw invalid(name, `${quote(field, value)} is not accepted: ${field.about}`);
+  const fault = field.isPath === true ? findPathFault(value) : undefined;
+  if (fault !== undefined) throw invalid(name, `${quote(field, value)} is not accepted: ${fault}`);
+  if (field.isPattern === true) requirePattern(name, field, value);
+}
+
+/** The engine is the node's own: what is told here need not be asked there. */
+function requirePattern(name: string, field: InputField, value: string): void {
+  try {
+    compilePattern({ pattern: value });
+  } catch (cause) {
+    if (!(cause instanceof McoError)) throw cause;
+    // Nobody typed the slashes that it has elsewhere.
+    const said = cause.message.replace(`\`/${value}/\``, () => `\`${value}\``);
+    const why = field.secret === true ? 'the value is no regular expression' : said;
+    throw new McoError('usage/bad-pattern', `\`${name}\`: ${why}`, {
+      hint: 'RE2 syntax: no look-around and no back-references; `\\(` is a parenthesis',
+      cause: field.secret === true ? undefined : cause,
+    });
+  }
 }
 
 /** The whole value must match: a pattern per line, as the ancestor's, lets a second line through. */

@@ -124,7 +124,8 @@ export interface Tell {
 
 /** Something to do with runs, or with the bot itself. `run` is what was typed: the end of a run's id, or `last`. */
 export type Control =
-  | { readonly kind: 'control'; readonly verb: 'runs' }
+  /** `words`: whose runs, of which agent, and how they ended. */
+  | { readonly kind: 'control'; readonly verb: 'runs'; readonly words: readonly Word[] }
   | { readonly kind: 'control'; readonly verb: 'health' }
   | { readonly kind: 'control'; readonly verb: 'whoami' }
   | { readonly kind: 'control'; readonly verb: 'show'; readonly run: Word }
@@ -171,6 +172,8 @@ export interface Command {
   readonly usage: readonly string[];
   /** Complete commands without the leading `/mco`. Each one parses. */
   readonly examples: readonly string[];
+  /** What help tells of a word that only this command knows, such as `runall`: plain lines, the first a summary. */
+  readonly topics?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
    * Reads the words after the command's name.
    *

@@ -36,10 +36,10 @@ const FACT: DataFunctionDescription = {
 
 const FSTAT: DataFunctionDescription = {
   name: 'fstat',
-  about: 'a file, a directory or a link; links are not followed',
-  argument: named('an absolute path', '/[^\\x00-\\x1f\\x7f]*', 1000),
+  about: 'a file, a directory or a link; links on the way are followed, one at its end is not',
+  argument: { ...named('an absolute path', '/[^\\x00-\\x1f\\x7f]*', 1000), isPath: true },
   fields: {
-    name: text('the path'),
+    name: text('the path, links on the way followed'),
     present: truth('whether there is anything'),
     type: text('`file`, `directory`, `link` or `other`'),
     size: number('bytes'),

@@ -55,6 +55,13 @@ export interface DataCall {
 export interface DataSource {
   readonly description: DataFunctionDescription;
   /**
+   * What an argument means on this node, where that may be another one, such as a path over a link. What it means is decided
+   * again, and is what `find` is asked.
+   *
+   * @throws McoError `failed/*`
+   */
+  settle?(argument: string, signal: AbortSignal): Promise<string>;
+  /**
    * At least the wanted fields, as far as they have a value.
    *
    * @throws McoError `failed/*`: it could not be found out, which is not the same as "no"

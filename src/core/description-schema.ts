@@ -51,6 +51,8 @@ const inputSchema: v.GenericSchema<unknown, InputField> = v.strictObject({
   default: v.optional(scalar),
   maxLength: v.optional(whole(1, 65_536)),
   pattern: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.patternLength))),
+  isPattern: v.optional(v.boolean()),
+  isPath: v.optional(v.boolean()),
   oneOf: v.optional(v.pipe(v.array(scalar), v.minLength(1), v.maxLength(MAX_LIST))),
   min: v.optional(finite),
   max: v.optional(finite),
@@ -61,6 +63,7 @@ const outputSchema: v.GenericSchema<unknown, OutputField> = v.strictObject({
   about: text(300),
   label: text(60),
   type: v.optional(v.picklist(['string', 'integer', 'number', 'boolean', 'list', 'object'])),
+  units: v.optional(named(v.picklist(['seconds', 'bytes', 'kibibytes']), MAX_LIST)),
 });
 
 /** Every one that there is: one that is missing here does not compile. */

@@ -17,12 +17,15 @@ export interface Distribution {
 
 const STEPS = [1, 2, 5, 10];
 
+/** Their differences, and the ranges that they fall into, are still numbers. */
+const MOST = 1e300;
+
 /**
  * How some numbers spread over at most `maxBuckets` equal ranges whose bounds are round: 1, 2 or 5 times a power of ten.
- * Undefined where there are none; what is not finite is left out.
+ * Undefined where there are none; what is not finite, or further from nought than 1e300, is left out.
  */
 export function distribute(numbers: readonly number[], maxBuckets: number): Distribution | undefined {
-  const values = numbers.filter(Number.isFinite);
+  const values = numbers.filter((value) => Math.abs(value) <= MOST);
   if (values.length === 0) return undefined;
   const min = values.reduce((a, b) => Math.min(a, b));
   const max = values.reduce((a, b) => Math.max(a, b));

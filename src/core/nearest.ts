@@ -33,7 +33,14 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 /** The hint for a misspelt name: "did you mean `status`?", or the known names when none is close. */
 export function suggest(word: string, known: readonly string[]): string {
   const match = nearest(word, known);
-  if (match !== undefined) return `did you mean \`${match}\`?`;
+  if (match !== undefined) return askWhetherMeant([match]);
   if (known.length === 0) return 'none are known';
   return `known: ${known.join(', ')}`;
+}
+
+/** "did you mean `a`, `b` or `c`?"; one name at least. */
+export function askWhetherMeant(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  const last = quoted.at(-1);
+  return `did you mean ${quoted.length === 1 ? last : `${quoted.slice(0, -1).join(', ')} or ${last}`}?`;
 }

@@ -2,7 +2,9 @@ import type { ActionDescription, AgentDescription, Input, Scalar } from './agent
 import { checkInput, readInputText } from './check-input.ts';
 import type { Ask, CommandLine, CommandWorld, NodeShare, Word } from './command.ts';
 import { type ErrorCode, McoError } from './errors.ts';
-import { nearest, suggest } from './nearest.ts';
+import { FOREIGN_ACTIONS } from './foreign-words.ts';
+import { askWhetherMeant, nearest, suggest } from './nearest.ts';
+import { hintForStray, nodesMeantBy } from './stray-word.ts';
 
 const KEY_AND_VALUE = /^([a-z][a-z0-9_]*)=(.*)$/s;
 
@@ -34,13 +36,14 @@ export function readCall(agent: AgentDescription, words: readonly Word[], { line
   }
   const action = Object.hasOwn(agent.actions, actionWord.text) ? agent.actions[actionWord.text] : undefined;
   if (action === undefined) {
-    throw wordError('unknown/action', `unknown action \`${actionWord.text}\` for ${agent.agent}`, {
-      word: actionWord,
-      line,
-      known: names,
-    });
+    const { code, message, at, hint } = wordError(
+      'unknown/action',
+      `unknown action \`${actionWord.text}\` for ${agent.agent}`,
+      { word: actionWord, line, known: names },
+    );
+    throw new McoError(code, message, { hint: hintForForeign(agent.agent, actionWord, world) ?? hint, at });
   }
-  const input = readInput(action, rest, line);
+  const input = readInput(action, rest, { line, usage: `usage: \`${exampleOf(agent, actionWord.text)}\`` });
   try {
     const checked = checkInput(action, input);
     return {
@@ -68,27 +71,45 @@ export function usableAgents(world: CommandWorld): readonly AgentDescription[] {
   return world.agents.filter((agent) => usableActions(agent, world).length > 0);
 }
 
+/** What other tools' word for an action is called here, as far as this person may use it. */
+function hintForForeign(agent: string, { text }: Word, world: CommandWorld): string | undefined {
+  const meant = (FOREIGN_ACTIONS.get(`${agent} ${text.toLowerCase()}`) ?? []).filter((target) => {
+    const [name = '', action = ''] = target.split(' ');
+    const known = world.agents.find((candidate) => candidate.agent === name);
+    if (known === undefined) return false;
+    // `job watch` is a word of the command alone.
+    return Object.hasOwn(known.actions, action) ? world.may(name, action) : usableActions(known, world).length > 0;
+  });
+  return meant.length === 0 ? undefined : askWhetherMeant(meant);
+}
+
 /** Where somebody is sent who may use nothing of what could be suggested. */
 const SEE_WHOAMI = '`whoami` shows what you may do here';
 
-function readInput(action: ActionDescription, words: readonly Word[], line: CommandLine): Input {
+interface InputContext {
+  readonly line: CommandLine;
+  /** What the action takes, for people. */
+  readonly usage: string;
+}
+
+function readInput(action: ActionDescription, words: readonly Word[], { line, usage }: InputContext): Input {
   const input: Record<string, Scalar> = {};
   const open = [...(action.words ?? [])];
   for (const word of words) {
     const [, key, value] = KEY_AND_VALUE.exec(word.text) ?? [];
     const name = key ?? open.find((candidate) => !Object.hasOwn(input, candidate));
-    if (name === undefined)
-      throw wordError('usage/stray-word', `\`${word.text}\` is one word too many`, { word, line });
+    if (name === undefined) throw strayWord(word, line, hintForStray(word.text, usage));
     const field = Object.hasOwn(action.input, name) ? action.input[name] : undefined;
     if (field === undefined) {
-      throw wordError('usage/unknown-input', `there is no input \`${name}\``, {
-        word,
-        line,
-        known: Object.keys(action.input),
-      });
+      const hint = hintForInput(word.text, name, Object.keys(action.input));
+      const { code, message, at } = wordError('usage/unknown-input', `there is no input \`${name}\``, { word, line });
+      throw new McoError(code, message, { hint, at });
     }
     if (Object.hasOwn(input, name)) {
-      throw wordError('usage/stray-word', `\`${name}\` is given twice`, { word, line });
+      throw new McoError('usage/stray-word', `\`${name}\` is given twice`, {
+        hint: 'give it once',
+        at: { text: line.text, start: word.start, end: word.end },
+      });
     }
     try {
       input[name] = readInputText(name, field, value ?? word.text);
@@ -98,6 +119,20 @@ function readInput(action: ActionDescription, words: readonly Word[], line: Comm
   }
   return input;
 }
+
+/** What is no input, and like none, was meant for a fact. */
+function hintForInput(word: string, name: string, known: readonly string[]): string {
+  if (nearest(name, known) !== undefined) return suggest(name, known);
+  const inputs = known.length === 0 ? 'it takes none' : suggest(name, known);
+  const nodes = nodesMeantBy(word);
+  return nodes === undefined ? inputs : `${inputs}; ${nodes}`;
+}
+
+const strayWord = (word: Word, { text }: CommandLine, hint: string): McoError =>
+  new McoError('usage/stray-word', `\`${word.text}\` is one word too many`, {
+    hint,
+    at: { text, start: word.start, end: word.end },
+  });
 
 /** A word of a command, where a mistake is. */
 export interface WrongWord {
@@ -150,16 +185,20 @@ export function actionFirst(agent: AgentDescription, words: readonly Word[]): re
 
 /**
  * @param allowed how many words the command takes, its own name included
+ * @param asks whom; nobody, unless it says so: then a word too many was meant to say which nodes
  * @throws McoError `usage/stray-word` for the first word over that
  */
-export function refuseWords(line: CommandLine, allowed: number): void {
-  refuseSecond(line, line.words.slice(allowed - 1));
+export function refuseWords(line: CommandLine, allowed: number, asks?: 'nodes'): void {
+  const stray = line.words[allowed];
+  if (stray === undefined) return;
+  const taken = line.words.slice(0, allowed).map(({ text }) => text);
+  const usage = `\`${taken.join(' ')}\` takes no more words`;
+  throw strayWord(stray, line, asks === 'nodes' ? hintForStray(stray.text, usage) : usage);
 }
 
 /** @throws McoError `usage/stray-word` for the second of some words of which there may be one */
 export function refuseSecond(line: CommandLine, [, stray]: readonly Word[]): void {
-  if (stray === undefined) return;
-  throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line });
+  if (stray !== undefined) throw strayWord(stray, line, 'give one of them');
 }
 
 /**
@@ -174,8 +213,7 @@ export function readRun(line: CommandLine, words: readonly Word[], others: reado
   const [word, second] = named;
   if (second !== undefined) {
     const stray = others.length === 0 ? second : (named.find(({ text }) => !isRun(text.toLowerCase())) ?? second);
-    const known = others.length === 0 ? undefined : others;
-    throw wordError('usage/stray-word', `\`${stray.text}\` is one word too many`, { word: stray, line, known });
+    throw strayWord(stray, line, others.length === 0 ? 'it takes one run' : suggest(stray.text, others));
   }
   const name = line.words[0] ?? { start: 0, end: 0 };
   if (word === undefined) return { text: 'last', start: name.start, end: name.end };

@@ -1,4 +1,5 @@
 import type { McoError } from '../core/errors.ts';
+import { FOREIGN_OPTIONS } from '../core/foreign-words.ts';
 import { nearest } from '../core/nearest.ts';
 import {
   dashed,
@@ -33,6 +34,8 @@ export function unknownOption(word: SourceWord, command: string | undefined): Mc
 
 /** One dash too many or too few, or the wrong case; else the nearest spelling. */
 function hintForUnknown(name: string, command: string | undefined): string {
+  const foreign = FOREIGN_OPTIONS.get(`${command} ${name}`);
+  if (foreign !== undefined) return foreign;
   if (command === 'audit') return hintForAudit(name);
   const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
   const exact = [name, swapped].find((spelling) => findOption(spelling) !== undefined);

@@ -34,7 +34,7 @@ describe('a command', () => {
     });
     assert.deepEqual(report.aggregates[0]?.values, [
       { value: '1.0', count: 2 },
-      { value: '2.0', count: 1 },
+      { value: '2.0', count: 1, nodes: ['web3'] },
     ]);
     assert.deepEqual(surface.roots.at(-1), { ...surface.roots.at(-1), state: 'running', answered: 3, targeted: 3 });
     assert.equal(surface.reports.length, 1);
@@ -75,6 +75,17 @@ describe('a command', () => {
     assert.equal(report?.outcome, 'NO MATCH');
     assert.equal(report.problem?.code, 'usage/no-match');
     assert.equal(bus.published.length, 1, 'only the discovery');
+  });
+
+  it('says of nodes that are named beside a condition that it does not know which of the two it was', async () => {
+    const { run } = createScene({});
+    const one = (await run('package status nginx -I web1 -C webserver')).report?.problem;
+    assert.equal(one?.message, '`web1` does not match: it does not answer, or a condition leaves it out');
+    assert.match(one.hint ?? '', /`ping -I web1`/);
+    const two = (await run('package status nginx -I web1 -I web2 -C webserver')).report?.problem;
+    assert.match(two?.message ?? '', /^none of the 2 named nodes matches/);
+    const pattern = (await run('package status nginx -I web1 -I /db/ -C webserver')).report?.problem;
+    assert.equal(pattern?.message, 'no node matches');
   });
 
   it('tells nodes that are not believed from nodes that are not there', async () => {

@@ -74,6 +74,15 @@ describe('a preview', () => {
     assert.match(summary ?? '', /^3 nodes match · it would be refused: /);
   });
 
+  it('tells of a canary that would be the whole run', async () => {
+    const { run } = createScene(FLEET);
+    const { report, exitCode } = await run(`${PREVIEW} --canary 3`);
+    assert.deepEqual([report?.outcome, exitCode, report?.problem?.code], ['PREVIEW', 0, 'denied/preview']);
+    assert.equal(report?.problem?.message, 'it would be refused: a canary of 3 is all of the 3 nodes');
+    const { summary } = drawRootCard({ state: 'done', report: report ?? assert.fail() }, CONSOLE_TRAITS);
+    assert.match(summary ?? '', /^3 nodes match · it would be refused: /);
+  });
+
   it('without a filter where one is needed still tells how many would have been meant', async () => {
     const scene = createScene(FLEET, () => allowedBy(grantOf({ requireFilter: true })));
     const { report } = await scene.run('package update nginx --preview');

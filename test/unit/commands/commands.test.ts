@@ -15,7 +15,7 @@ const WORLD: CommandWorld = {
   may: (agent, action) => AGENT_DESCRIPTIONS.find((one) => one.agent === agent)?.actions[action]?.effect === 'read',
 };
 
-const plan = (text: string): Plan => planCommand(parseCommandLine(text), COMMANDS, WORLD);
+const plan = (text: string, world = WORLD): Plan => planCommand(parseCommandLine(text), COMMANDS, world);
 
 function ask(text: string): Ask {
   const planned = plan(text);
@@ -23,8 +23,8 @@ function ask(text: string): Ask {
   return planned;
 }
 
-function textOf(text: string): string {
-  const planned = plan(text);
+function textOf(text: string, world = WORLD): string {
+  const planned = plan(text, world);
   if (planned.kind !== 'tell') throw new Error(`${text} tells nothing`);
   return [planned.title, ...planned.sections.flatMap(({ heading, lines }) => [heading ?? '', ...lines])].join('\n');
 }
@@ -91,23 +91,23 @@ describe('a question to an agent', () => {
     ['package staus bash', 'unknown/action', 'staus', /`status`/],
     ['package status', 'usage/missing-input', 'status', /for example `package status/],
     ['package', 'usage/missing-action', '', /status/],
-    ['package status bash zsh', 'usage/stray-word', 'zsh', /^$/],
+    ['package status bash zsh', 'usage/stray-word', 'zsh', /^usage: `package status PACKAGE`; nodes go by/],
     ['package status pakage=bash', 'usage/unknown-input', 'pakage=bash', /`package`/],
-    ['package status bash package=zsh', 'usage/stray-word', 'package=zsh', /^$/],
+    ['package status bash package=zsh', 'usage/stray-word', 'package=zsh', /^give it once$/],
     ['package status "no such; rm -rf"', 'usage/invalid-input', 'no such; rm -rf', /^$/],
     ['rpc', 'usage/missing-agent', '', /rpcutil/],
     ['rpc rpcutl ping', 'unknown/agent', 'rpcutl', /`rpcutil`/],
-    ['rpc rpcutil ping now', 'usage/stray-word', 'now', /^$/],
+    ['rpc rpcutil ping now', 'usage/stray-word', 'now', /^usage: `rpcutil ping`; nodes go by/],
     ['facts', 'usage/missing-input', '', /lsbmajdistrelease/],
-    ['facts a b', 'usage/stray-word', 'b', /^$/],
+    ['facts a b', 'usage/stray-word', 'b', /^`facts a` takes no more words; nodes go by/],
     ['inventory', 'usage/missing-input', '', /atlas01/],
     ['inventory Not_A_Node', 'usage/invalid-input', 'Not_A_Node', /^$/],
-    ['find webservers', 'usage/stray-word', 'webservers', /^$/],
-    ['ping all', 'usage/stray-word', 'all', /^$/],
-    ['whoami really', 'usage/stray-word', 'really', /^$/],
+    ['find webservers', 'usage/stray-word', 'webservers', /^`find` takes no more words; nodes go by .*`-C CLASS`/],
+    ['ping all', 'usage/stray-word', 'all', /nodes go by/],
+    ['whoami really', 'usage/stray-word', 'really', /^`whoami` takes no more words$/],
     ['help nonsense', 'unknown/command', 'nonsense', /known/],
     ['frobnicate ls', 'unknown/command', 'frobnicate', /known/],
-    ['nodes', 'unknown/command', 'nodes', /known/],
+    ['nodes', 'unknown/command', 'nodes', /`find` or `ping`/],
     ['toString', 'unknown/command', 'toString', /known/],
     ['package __proto__ x', 'unknown/action', '__proto__', /known/],
     ['', 'usage/no-command', '', /help/],
@@ -141,6 +141,21 @@ describe('help', () => {
   it('shows examples first', () => {
     const text = textOf('help');
     assert.ok(text.indexOf('/mco package -F') < text.indexOf('Commands'));
+  });
+
+  it('of a word that only a command knows tells what it does, skips and takes', () => {
+    const told = textOf('help puppet runall', { ...WORLD, may: () => true });
+    assert.match(told, /^puppet runall: runs Puppet on every node that matches/);
+    assert.match(told, /`skipped`[\s\S]*--max-fail/);
+    assert.match(textOf('help job watch', { ...WORLD, may: () => true }), /^job watch: asks/);
+  });
+
+  it('has a page on filters, by the names that people give it', () => {
+    for (const name of ['filters', 'filter']) assert.match(textOf(`help ${name}`), /package\('openssl'\)\.version/);
+  });
+
+  it('shows a filter by what a node looks up itself', () => {
+    assert.match(textOf('help find'), /find -S "package\('libc6'\)\.version </);
   });
 
   it('leaves out what this person may not use', () => {

@@ -178,6 +178,9 @@ describe('shell', () => {
       ['shell run make && echo', '&&'],
       ['shell run make 2>&1', '2>&1'],
       ['shell run ls | wc shell=sh', '|'],
+      ['shell run "echo hi | wc"', '"echo hi | wc"'],
+      ['shell start directory=/tmp command="a; b"', 'command="a; b"'],
+      ['shell run "echo \\"hi" directory=/tmp', '"echo \\"hi"'],
     ] as const) {
       const error = refused(text);
       assert.deepEqual([error.code, error.marked], ['usage/needs-shell', marked], text);
@@ -206,6 +209,16 @@ describe('process, file and nettest', () => {
       { host: 'db', port: 5432, seconds: 5 },
     ]);
     assert.equal(ask('nettest ping www.example.org').input.host, 'www.example.org');
+  });
+});
+
+describe('a pattern that is none', () => {
+  it('is refused before any node is asked, at the word that it is', () => {
+    const { code, marked, hint } = refused('process list (');
+    assert.deepEqual([code, marked], ['usage/bad-pattern', '(']);
+    assert.match(hint, /RE2/);
+    assert.equal(refused('process list "a(?=b)"').code, 'usage/bad-pattern');
+    assert.equal(refused('process list user=www-data pattern=[').marked, 'pattern=[');
   });
 });
 

@@ -170,7 +170,7 @@ describe('help for one action', () => {
     const told = toldTo(everything, 'help process list');
     assert.match(told, / {2}limit \(integer from 1 to 500; optional; default 30\): how many are listed/);
     assert.match(told, / {2}sort \(one of memory, cpu, age; optional; default memory\): /);
-    assert.match(told, / {2}pattern \(string; optional\): /);
+    assert.match(told, / {2}pattern \(regular expression; optional\): /);
     assert.match(toldTo(everything, 'help package update'), / {2}package \(string\): /);
   });
 

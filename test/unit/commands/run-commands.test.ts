@@ -31,8 +31,13 @@ function refusal(text: string): { readonly code: string; readonly marked: string
 const RUN = '01a20279-6026-7e59-805e-e1a4c0a51b75';
 
 describe('commands about runs', () => {
-  it('`runs` and `health` take no words', () => {
-    assert.deepEqual(control('runs'), { kind: 'control', verb: 'runs' });
+  it('`runs` takes words, whose meaning the bot knows, and `health` none', () => {
+    assert.deepEqual(control('runs'), { kind: 'control', verb: 'runs', words: [] });
+    assert.deepEqual(control('runs failed'), {
+      kind: 'control',
+      verb: 'runs',
+      words: [{ text: 'failed', start: 5, end: 11 }],
+    });
     assert.deepEqual(control('health'), { kind: 'control', verb: 'health' });
   });
 
@@ -86,21 +91,20 @@ describe('commands about runs', () => {
   });
 
   const wrong: readonly (readonly [text: string, code: string, marked: string, hint: RegExp])[] = [
-    ['runs 7f3a', 'usage/stray-word', '7f3a', /^$/],
-    ['health now', 'usage/stray-word', 'now', /^$/],
+    ['health now', 'usage/stray-word', 'now', /^`health` takes no more words$/],
     ['show 7f3', 'usage/bad-run', '7f3', /four or more/],
     ['show atlas01', 'usage/bad-run', 'atlas01', /four or more/],
     ['show lsat', 'usage/bad-run', 'lsat', /`last`/],
-    ['show 7f3a 7f3b', 'usage/stray-word', '7f3b', /^$/],
+    ['show 7f3a 7f3b', 'usage/stray-word', '7f3b', /^it takes one run$/],
     ['cancel all', 'usage/bad-run', 'all', /./],
-    ['cancel 7f3a now', 'usage/stray-word', 'now', /^$/],
+    ['cancel 7f3a now', 'usage/stray-word', 'now', /^it takes one run$/],
     ['show 7f3a:failed', 'usage/bad-run', '7f3a:failed', /./],
     ['show ""', 'usage/bad-run', '""', /./],
     ['retry last faild', 'usage/stray-word', 'faild', /`failed`/],
     ['retry faild 7f3a', 'usage/stray-word', 'faild', /`failed`/],
     ['retry 7f3a 7f3b', 'usage/stray-word', '7f3b', /known: failed/],
     ['retry faild', 'usage/bad-run', 'faild', /`failed`/],
-    ['retry 7f3a failed silent', 'usage/stray-word', 'silent', /^$/],
+    ['retry 7f3a failed silent', 'usage/stray-word', 'silent', /^give one of them$/],
     ['retry 7f3a ok', 'usage/bad-choice', 'ok', /`all`/],
     ['retry "7f3a:failed"', 'usage/bad-run', '"7f3a:failed"', /./],
     ['retyr 7f3a', 'unknown/command', 'retyr', /`retry`/],

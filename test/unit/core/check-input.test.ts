@@ -55,6 +55,28 @@ describe('input', () => {
     }
   });
 
+  it('that is a path must say where it leads', () => {
+    for (const path of ['/', '/etc/hosts', '/a b/..c/...', '/proc/1/status', '/proc/sys/fs/cwd', '/srv/proc/1/root']) {
+      assert.equal(check({ isPath: true }, path), 'accepted', path);
+    }
+    for (const path of ['/var/log/../../etc/shadow', '//etc', '/etc/./shadow', '/etc/', '/..', '/.', 'etc', '']) {
+      assert.match(check({ isPath: true }, path), /^usage\/invalid-input `it`: .* without `\.`, `\.\.`/, path);
+    }
+    for (const link of ['self/root', '1/cwd/x', 'thread-self/fd/3', '12/task/13/exe', 'self/map_files', '1/ns/mnt']) {
+      assert.match(check({ isPath: true }, `/proc/${link}`), /a link of \/proc, which leads anywhere/, link);
+    }
+  });
+
+  it('that is to be a regular expression must be one that nodes can work with', () => {
+    assert.equal(check({ isPattern: true }, '^ng(inx)?'), 'accepted');
+    assert.match(check({ isPattern: true }, '('), /^usage\/bad-pattern `it`: .*missing closing \).* RE2 syntax/);
+    for (const value of ['(?=x)', '(?:.?){960}', '[']) {
+      assert.match(check({ isPattern: true }, value), /^usage\/bad-pattern/, value);
+    }
+    assert.doesNotMatch(check({ isPattern: true, secret: true }, 's3cret('), /s3cret/);
+    assert.equal(check({}, '('), 'accepted');
+  });
+
   it('is of the declared type', () => {
     assert.match(check({ type: 'integer' }, '3'), /integer/);
     assert.match(check({ type: 'integer' }, 3.5), /integer/);

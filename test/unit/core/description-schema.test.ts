@@ -89,10 +89,21 @@ describe('a description of an agent', () => {
     checkDescription(withAction({ words: ['word'], line: '{answer}', examples: ['probe look x', 'rpc probe look x'] }));
   });
 
+  it('has units for the columns of a list only, and only some', () => {
+    const answering = (output: object) => withAction({ output: { answer: { about: 'x', label: 'X', ...output } } });
+    checkDescription(answering({ type: 'list', units: { age_s: 'seconds', size: 'bytes', rss: 'kibibytes' } }));
+    refused(answering({ type: 'integer', units: { age_s: 'seconds' } }), /`units` are for a `list`/);
+    refused(answering({ type: 'list', units: { age_s: 'parsecs' } }), /units\.age_s`: must be one of/);
+  });
+
   it('has inputs that accept what they name themselves', () => {
     refused(withAction({}, { pattern: '(' }), /pattern`/);
     refused(withAction({}, { pattern: '(?=x)' }), /pattern`/);
     refused(withAction({}, { pattern: '(?:.?){900}' }), /pattern`/);
+    refused(withAction({}, { isPattern: true, default: '(' }), /default`: the input itself does not accept it/);
+    refused(withAction({}, { type: 'integer', isPattern: true }), /`isPattern`/);
+    refused(withAction({}, { type: 'integer', isPath: true }), /`isPath`/);
+    refused(withAction({}, { isPath: true, default: '/a/../b' }), /default`: the input itself does not accept it/);
     refused(withAction({}, { pattern: '[a-z]+', default: 'A' }), /default`: the input itself does not accept it/);
     refused(withAction({}, { oneOf: ['a', 1] }), /oneOf`: the input itself does not accept it/);
     refused(withAction({}, { min: 1 }), /`min` and `max` are for numbers/);

@@ -40,3 +40,12 @@ test('every number is counted once, in a range that holds it, and there are neve
     }),
   );
 });
+
+test('numbers so large that nothing can be drawn of them are left out, and the bounds are numbers', () => {
+  assert.equal(distribute([1e308, -1e308], 20), undefined);
+  const spread = distribute([1e308, 1, 2, -1e308], 20);
+  assert.deepEqual([spread?.count, spread?.min, spread?.max], [2, 1, 2]);
+  const wide = distribute([1e300, -1e300], 20);
+  const numbers = [wide?.average, ...(wide?.buckets ?? []).flatMap(({ from, to }) => [from, to])];
+  assert.ok(numbers.every(Number.isFinite), numbers.join());
+});

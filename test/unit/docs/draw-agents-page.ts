@@ -58,7 +58,8 @@ function drawAction(agent: string, name: string, action: ActionDescription): str
 function describeInput(name: string, field: InputField, { words = [] }: ActionDescription): string {
   const place = words.indexOf(name);
   const shown = field.optional === true || field.default !== undefined ? `[\`${name}\`]` : `\`${name}\``;
-  const type = field.oneOf === undefined ? field.type : field.oneOf.map((value) => `\`${value}\``).join(', ');
+  const plain = field.isPattern === true ? 'regular expression (RE2)' : field.type;
+  const type = field.oneOf === undefined ? plain : field.oneOf.map((value) => `\`${value}\``).join(', ');
   const notes = [
     cell(field.about),
     ...(field.default === undefined ? [] : [`default \`${cell(String(field.default))}\``]),

@@ -3,6 +3,7 @@ import type { AuditSearch, NodeSource, Options, Share, TimeMark } from '../../..
 import { DATA_FUNCTIONS } from '../../../src/core/data-function-table.ts';
 import { type DataFieldType, gatherCalls, listDataTests, MAX_DATA_CALLS } from '../../../src/core/data-functions.ts';
 import type { DataTest, Expression, FactTest, Filter, NameTest } from '../../../src/core/filter.ts';
+import { findPathFault } from '../../../src/core/host/path-fault.ts';
 import type { Pattern } from '../../../src/core/regex.ts';
 import type { CommandParts } from '../../../src/language/format-command.ts';
 
@@ -88,7 +89,7 @@ const ARGUMENTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   agent: plain,
   collective: plain,
   fact: tight,
-  fstat: text.map((path) => `/${path}`),
+  fstat: text.map((path) => `/${path}`).filter((path) => findPathFault(path) === undefined),
   package: fc.constantFrom('libc6', 'libstdc++6', 'libc6:i386'),
   process: fc.constantFrom('^nginx', "it's", 'a|b'),
   resource: fc.constantFrom('file[/etc/motd]', "exec[it's]"),

@@ -38,7 +38,7 @@ const REFUSED: readonly (readonly [string, Plan, string, string])[] = [
   ['reject 7f3a -q', { kind: 'control', verb: 'reject', run }, '-q', '`--json`'],
   ['withdraw 7f3a --canary 1', { kind: 'control', verb: 'withdraw', run }, '1', '`--json`'],
   ['retry 7f3a --preview', { kind: 'control', verb: 'retry', run, which: 'failed' }, '--preview', '`--nodes last`'],
-  ['runs --preview', { kind: 'control', verb: 'runs' }, '--preview', '`--json`'],
+  ['runs --preview', { kind: 'control', verb: 'runs', words: [] }, '--preview', '`--json`'],
   ['help --preview', { kind: 'tell', title: 'help', sections: [] }, '--preview', '`--json`'],
 ];
 

@@ -26,3 +26,11 @@ test('whoever asks the terminal client for a run hears that it keeps none', asyn
     assert.match(refusal.error.message, /this program keeps no runs/);
   }
 });
+
+test('help of the terminal client shows commands as they are typed in a terminal', async () => {
+  for (const text of ['help', 'help package', 'help filters', 'agents', 'package help']) {
+    const told = JSON.stringify((await ask(text)).answer);
+    assert.match(told, /"mco [a-z]/, text);
+    assert.doesNotMatch(told, /\/mco|--nodes last/, text);
+  }
+});

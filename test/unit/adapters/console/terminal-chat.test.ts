@@ -112,6 +112,44 @@ test('what is typed ahead is shown below the answer in progress and stays in the
   assert.equal(await exit, 0);
 });
 
+test('what arrives by itself is printed above the prompt, with what is being typed and its cursor', async () => {
+  const { terminal, screen, runs, type, exit } = startChat();
+  await type('/mco pig');
+  await type('\u001b[D');
+  await screen.print('JOB ENDED');
+  await screen.print('two\nlines');
+  assert.deepEqual(terminal.screen, ['a simulation', 'JOB ENDED', 'two', 'lines', 'ana> /mco pig']);
+  await type('n');
+  assert.equal(terminal.screen.at(-1), 'ana> /mco ping');
+  await type('\r');
+  assert.equal(runs[0]?.text, '/mco ping');
+  runs[0]?.end(0);
+  await settle();
+  assert.equal(terminal.screen.at(-1), 'ana>');
+  await type(CTRL_D);
+  assert.equal(await exit, 0);
+});
+
+test('it is so for what is typed over several rows, and for progress', async () => {
+  const { terminal, screen, type, exit } = startChat();
+  const long = `/mco find ${'x'.repeat(250)}`;
+  await type(long);
+  await screen.print('LATE');
+  const live = screen.addLive();
+  live.show('RUNNING 1');
+  live.show('RUNNING 2');
+  await type('yz');
+  const rows = `ana> ${long}yz`.match(/.{1,100}/g) ?? [];
+  assert.deepEqual(terminal.screen, ['a simulation', 'LATE', 'RUNNING 2', ...rows]);
+  live.close();
+  assert.deepEqual(terminal.screen, ['a simulation', 'LATE', ...rows]);
+  await type(CTRL_C);
+  await screen.print('LATE again');
+  assert.deepEqual(terminal.screen.slice(-2), ['LATE again', 'ana>']);
+  await type(CTRL_D);
+  assert.equal(await exit, 0);
+});
+
 test('Ctrl-C cancels the running command, drops what waits, and the chat goes on', async () => {
   const { terminal, runs, type, endRun, exit } = startChat();
   await type('/mco one\r/mco two\r');

@@ -31,10 +31,14 @@ test('an update changes what the next status says, and a second one changes noth
   const call = openHost('fai05');
   const [before, after] = ['1.6.7-1ubuntu1', '1.6.7-1ubuntu1.1'];
   const input = { package: OPENAFS };
-  assert.deepEqual(await call('update', input, true), { ...input, before, after, changed: true });
-  assert.deepEqual(await call('update', input), { ...input, before, after, changed: true });
+  const change = `${before} -> ${after}`;
+  assert.deepEqual(await call('update', input, true), { ...input, before, after, changed: true, change });
+  assert.deepEqual(await call('update', input), { ...input, before, after, changed: true, change });
   assert.equal((await call('status', input)).ensure, after);
-  assert.deepEqual(await call('update', input), { ...input, before: after, after, changed: false });
+  assert.deepEqual(await call('update', input), {
+    ...{ ...input, before: after, after, changed: false },
+    change: `${after}, unchanged`,
+  });
   assert.equal((await call('update', { ...input, version: before })).after, before);
 });
 
@@ -78,4 +82,18 @@ test('updates are listed until they are made', async () => {
   for (const { package: name, to } of updates) assert.equal((await call('update', { package: name })).after, to);
   assert.equal((await call('checkupdates')).count, 0);
   assert.notEqual((await call('checksum')).checksum, before.checksum);
+});
+
+test('as many packages are counted as the checksum is made of, and each of them has a status', async () => {
+  for (const identity of ['fai05', 'bird-wn012']) {
+    const call = openHost(identity);
+    const { count } = await call('count');
+    assert.ok(Number(count) > 600);
+    assert.equal((await call('checksum')).count, count);
+    const library = { package: 'library-0600' };
+    assert.equal((await call('status', library)).status, 'installed');
+    await assert.rejects(call('purge', library), { code: 'failed/dependencies' });
+    assert.equal((await call('update', library)).changed, false);
+    assert.equal((await call('status', { package: 'library-9999' })).status, 'not-installed');
+  }
 });

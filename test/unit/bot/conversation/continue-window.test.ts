@@ -9,7 +9,7 @@ import { alive, type Script } from '../scripted-fleet.ts';
 const nameOf = (index: number): string => `n${String(index).padStart(2, '0')}`;
 
 /** Answers after so long; zero: never. */
-type Ends = readonly (number | { readonly afterMs: number; readonly status: StatusName })[];
+type Ends = readonly (number | { readonly afterMs: number; readonly status: StatusName; readonly data?: ReplyData })[];
 
 /** What nodes keep of their jobs, where a test says so. */
 type Kept = Readonly<Record<string, ReplyData>>;
@@ -18,12 +18,16 @@ type Kept = Readonly<Record<string, ReplyData>>;
 async function createWindowScene(ends: Ends, command = 'package update x --at-once 2', kept: Kept = {}) {
   const asked: { readonly name: string; readonly at: number }[] = [];
   const work = (name: string, end: Ends[number]): Script => {
-    const { afterMs, status } = typeof end === 'number' ? { afterMs: end, status: 'ok' as const } : end;
+    const {
+      afterMs,
+      status,
+      data: told = { after: '2' },
+    } = typeof end === 'number' ? { afterMs: end, status: 'ok' as const } : end;
     return alive((request) => {
       const data = request.agent === 'job' ? kept[name] : {};
       if (request.agent === 'job') return data === undefined ? { status: 'aborted' } : { data };
       asked.push({ name, at: scene.clock.now() });
-      return afterMs === 0 ? undefined : { delayMs: afterMs, status, data: { after: '2' } };
+      return afterMs === 0 ? undefined : { delayMs: afterMs, status, data: told };
     });
   };
   const fleet = Object.fromEntries(ends.map((end, index) => [nameOf(index), work(nameOf(index), end)]));
@@ -85,7 +89,7 @@ describe('a window that the bot left', () => {
 
   it('knows who was silent before, and calls those unknown whose answer may be lost', async () => {
     const scene = await createWindowScene([0, 1000, 1000, 0, 1000], 'package update x --at-once 1');
-    await scene.killAfter(6500 + 2500);
+    await scene.killAfter(36_500 + 2500);
     assert.deepEqual(scene.names(), ['n00', 'n01', 'n02', 'n03']);
     const { end } = await scene.restart();
     assert.deepEqual(await scene.outcomes(), ['n00 silent', 'n01 ok', 'n02 ok', 'n03 unknown', 'n04 ok']);
@@ -169,6 +173,112 @@ describe('a window that the bot left', () => {
     const asked = scene.audit.records.filter(({ event, action }) => event === 'intent' && action === 'job.show');
     assert.deepEqual(asked[0]?.nodes, ['n00', 'n01'], 'it is on record that they were asked');
     assert.ok(asked.length >= 2 && asked.length < 10);
+    const ended = scene.audit.records.filter(({ event, run }) => event === 'outcome' && run === asked[0]?.run);
+    assert.deepEqual(
+      ended.map(({ action, result, input }) => [action, result, input]),
+      [['job.show', 'OK', asked[0]?.input]],
+      'and that it is over',
+    );
+  });
+
+  it('keeps the place of a job over its time until the node says that it has ended', async () => {
+    const kept: Record<string, ReplyData> = { n00: { state: 'running' } };
+    const overTime = { afterMs: 5000, status: 'timeout', data: { job: 'j1' } } as const;
+    const scene = await createWindowScene([overTime, 500, 500], 'package update x --at-once 1', kept);
+    await scene.killAfter(6000);
+    await scene.restart(60_000);
+    assert.deepEqual(scene.names(), ['n00']);
+    kept.n00 = { state: 'concluded', outcome: 'ok', status: 'ok', message: '', outputs: {} };
+    await scene.clock.advance(60_000);
+    const { end } = await scene.lastRun();
+    assert.deepEqual([scene.names(), end?.counts.ok, end?.counts.failed], [['n00', 'n01', 'n02'], 2, 1]);
+    assert.match(
+      scene
+        .thread()
+        .map(({ cards }) => JSON.stringify(cards.at(-1)))
+        .join('\n'),
+      /LATE.*OK: n00/,
+    );
+  });
+
+  it('knows a job over its time from the record only, where it was not kept with the run', async () => {
+    const overTime = { afterMs: 5000, status: 'timeout', data: { job: 'j1' } } as const;
+    const scene = await createWindowScene([overTime, 500], 'package update x --at-once 1', {
+      n00: { state: 'running' },
+    });
+    const keep = scene.store.runs.addResults.bind(scene.store.runs);
+    scene.store.runs.addResults = () => new Promise(() => {});
+    await scene.killAfter(6000);
+    scene.store.runs.addResults = keep;
+    await scene.restart(60_000);
+    assert.deepEqual(scene.names(), ['n00']);
+  });
+
+  it('keeps the place of a silent node while it may begin, and while its job may be at work', async () => {
+    const kept: Record<string, ReplyData> = { n00: { state: 'running' } };
+    const scene = await createWindowScene([0, 500], 'package update x --at-once 1', kept);
+    await scene.killAfter(8000);
+    assert.deepEqual([scene.names(), await scene.outcomes()], [['n00'], ['n00 silent']]);
+    await scene.restart(120_000);
+    assert.deepEqual(scene.names(), ['n00']);
+    delete kept.n00;
+    await scene.clock.advance(120_000);
+    assert.deepEqual(scene.names(), ['n00', 'n01'], 'it has no such job');
+  });
+
+  for (const change of ['revoked', 'forged'] as const) {
+    it(`asks after no jobs when its order is ${change}, neither of open nodes nor of those over their time`, async () => {
+      const overTime = { afterMs: 5000, status: 'timeout', data: { job: 'j1' } } as const;
+      const command = 'package update x --at-once 2 --timeout 90';
+      const scene = await createWindowScene([0, overTime, 4000, 4000], command);
+      await scene.killAfter(6000);
+      const { id, order, nodes } = await scene.lastRun();
+      if (change === 'revoked') scene.policy.decide = () => denied('revoked', 'deny.yaml:1');
+      else if (order === undefined || nodes === undefined) assert.fail('the order was not kept');
+      else await scene.store.runs.setTargets(id, nodes, { ...order, caller: 'person:forged' });
+      const { end } = await scene.restart(200_000);
+      assert.equal(end?.problem?.code, change === 'revoked' ? 'denied/policy' : 'untrusted/changed-order');
+      assert.deepEqual(scene.names(), ['n00', 'n01']);
+      assert.deepEqual(
+        scene.requests().filter(({ agent }) => agent === 'job'),
+        [],
+      );
+    });
+  }
+
+  it('asks after no jobs any more when the rights go while it waits', async () => {
+    const scene = await createWindowScene([0, 4000], 'package update x --at-once 1 --timeout 600', {
+      n00: { state: 'running' },
+    });
+    await scene.killAfter(2000);
+    await scene.restart(20_000);
+    const looks = () => scene.requests().filter(({ agent }) => agent === 'job').length;
+    const before = looks();
+    assert.ok(before > 0);
+    scene.policy.decide = () => denied('revoked', 'deny.yaml:1');
+    await scene.clock.advance(120_000);
+    assert.equal(looks(), before);
+    const told = scene.audit.records.filter(({ event, action }) => event === 'decided' && action === 'job.show');
+    assert.deepEqual(
+      told.map(({ result, rules }) => [result, rules]),
+      [['deny', ['deny.yaml:1']]],
+      'it is on record once',
+    );
+  });
+
+  it('that asked after jobs goes on after a second restart as well', async () => {
+    const scene = await createWindowScene([60_000, 500, 500], 'package update x --at-once 1 --timeout 100', {
+      n00: { state: 'running' },
+    });
+    await scene.killAfter(2000);
+    await scene.start();
+    await scene.clock.advance(8000);
+    const looks = scene.audit.records.filter(({ event, action }) => event === 'intent' && action === 'job.show');
+    assert.equal(looks.length, 1, 'it was asked after its job');
+    scene.die();
+    await scene.restart();
+    assert.deepEqual(scene.names(), ['n00', 'n01', 'n02']);
+    assert.deepEqual(await scene.outcomes(), ['n00 ok', 'n01 ok', 'n02 ok']);
   });
 
   it('asks nobody further while an answer that may be lost could be the one too many', async () => {

@@ -9,17 +9,29 @@ import { type Script, sendReply } from '../scripted-fleet.ts';
 const NODES = 2000;
 const SIZE = 50;
 const TTL_MS = 60_000;
+/** Until then a node may begin: with what the clocks may be apart. */
+const LATEST_MS = TTL_MS + 30_000;
+const TIMEOUT_MS = PUPPET_DESCRIPTION.actions.runonce?.timeoutMs ?? 0;
 
-/** Of each twenty nodes one fails, one is disabled and one is down; runs take from ten seconds to four minutes. */
+/**
+ * Of each twenty nodes one fails, one is disabled and one is down; one was frozen and begins when it counts as silent, and
+ * one is over its time. Runs take from ten seconds to four minutes.
+ */
 function fateOf(index: number) {
   const isDown = index % 20 === 7;
+  const isFrozen = index % 20 === 13;
+  const isOverTime = index % 20 === 17;
   const status: StatusName = index % 20 === 3 ? 'aborted' : 'ok';
   const result = index % 20 === 11 ? 'skipped' : 'changed';
   const delayMs = result === 'skipped' ? 300 : 10_000 + ((index * 7919) % 230_000);
-  return { isDown, status, result, delayMs };
+  const beginsMs = isFrozen ? TTL_MS + 2000 + ((index * 37) % 28_000) : 0;
+  return { isDown, isFrozen, isOverTime, status, result, delayMs, beginsMs };
 }
 
 const nameOf = (index: number): string => `node${String(index).padStart(4, '0')}`;
+
+const GOING = { state: 'running', outcome: 'running' };
+const ENDED = { state: 'concluded', outcome: 'ok', status: 'ok', message: '', outputs: { result: 'changed' } };
 
 /** A fleet that counts who is at work: from the request until its answer, or until its time is up. */
 async function createFleet() {
@@ -35,17 +47,20 @@ async function createFleet() {
     (index: number): Script =>
     (request) => {
       if (request.action === 'ping') return { data: { pong: 1 } };
-      // After a restart those at work are asked what came of it.
-      if (request.agent === 'job') return { data: { state: 'running', outcome: 'running' } };
       const name = nameOf(index);
-      const { isDown, status, result, delayMs } = fateOf(index);
+      if (request.agent === 'job') return { data: atWork.has(name) ? GOING : ENDED };
+      const { isDown, isFrozen, isOverTime, status, result, delayMs, beginsMs } = fateOf(index);
       begin(name);
-      scene.clock.after(isDown ? TTL_MS : delayMs, () => atWork.delete(name));
+      const workMs = isDown ? LATEST_MS : beginsMs + delayMs + (isOverTime ? TIMEOUT_MS : 0);
+      scene.clock.after(workMs, () => atWork.delete(name));
+      if (isDown) return undefined;
       // Whoever works longer than a second says so.
-      if (!isDown && delayMs > 1000) {
-        scene.clock.after(1000, () => void sendReply(scene.bus, request, { sender: name, kind: 'ack' }));
+      if (delayMs > 1000) {
+        const ack = { sender: name, kind: 'ack' } as const;
+        scene.clock.after(beginsMs + 1000, () => void sendReply(scene.bus, request, ack));
       }
-      return isDown ? undefined : { status, data: { result }, delayMs };
+      if (isOverTime) return { status: 'timeout', data: { job: name }, delayMs: TIMEOUT_MS };
+      return { status, data: { result }, delayMs: isFrozen ? beginsMs + delayMs : delayMs };
     };
   const fleet = Object.fromEntries(Array.from({ length: NODES }, (_, index) => [nameOf(index), work(index)]));
   const scene = createChatScene(fleet, { bot: { agents: [PUPPET_DESCRIPTION, RPCUTIL_DESCRIPTION] } });
@@ -78,10 +93,11 @@ describe(`puppet runall ${SIZE} over ${NODES} nodes`, () => {
     const { end, results, asked, most } = await runAll();
     assert.equal(most, SIZE);
     assert.deepEqual([asked.length, new Set(asked).size, results.length], [NODES, NODES, NODES]);
-    const [down, failed] = [countFates(({ isDown }) => isDown), countFates(({ status }) => status === 'aborted')];
+    const silent = countFates(({ isDown, isFrozen }) => isDown || isFrozen);
+    const failed = countFates(({ status, isOverTime }) => status === 'aborted' || isOverTime);
     assert.deepEqual(
       [end?.counts.targeted, end?.counts.ok, end?.counts.failed, end?.counts.silent],
-      [NODES, NODES - down - failed, failed, down],
+      [NODES, NODES - silent - failed, failed, silent],
     );
     const skipped = end?.aggregates
       .find(({ output }) => output === 'result')
@@ -101,7 +117,7 @@ describe(`puppet runall ${SIZE} over ${NODES} nodes`, () => {
     assert.equal(ok + failed + silent + unknown, NODES);
     assert.deepEqual([denied, expired, notSent], [0, 0, 0]);
     assert.equal(
-      silent + unknown - countFates(({ isDown }) => isDown) <= 1,
+      silent + unknown - countFates(({ isDown, isFrozen }) => isDown || isFrozen) <= 1,
       true,
       'only what a crash may take is lost',
     );

@@ -12,7 +12,7 @@ import { startRun } from '../../../../src/bot/start-run.ts';
 import { listTargets } from '../../../../src/bot/targets/find-targets.ts';
 import type { Share } from '../../../../src/core/command.ts';
 import { decodeRequest } from '../../../../src/core/request.ts';
-import { createScene, type Script } from '../scripted-fleet.ts';
+import { alive, createScene, type Script } from '../scripted-fleet.ts';
 
 /** How a node ends: what it answers, or that it can't be reached. */
 type End = 'ok' | 'aborted' | 'denied' | 'expired' | 'silent';
@@ -92,6 +92,38 @@ describe('a canary', () => {
       assert.equal(problem?.message, 'stopped after 1 of 2 did not do well (--canary 2): 2 nodes were not asked');
     });
   }
+});
+
+describe('a canary that is the whole run', () => {
+  const FLEET = { n00: alive(), n01: alive(), n02: alive() };
+  const asked = (bus: ReturnType<typeof createScene>['bus']) =>
+    bus.published.map(({ body }) => decodeRequest(body)).filter(({ action }) => action === 'update').length;
+
+  for (const canary of [3, 30]) {
+    it(`is refused before anything is sent: ${canary} of 3`, async () => {
+      const { run, bus, audit } = createScene(FLEET);
+      const { report } = await run(`package update nginx -C web --canary ${canary}`);
+      assert.deepEqual([report?.outcome, report?.counts.notSent, asked(bus)], ['NOT SENT', 3, 0]);
+      assert.deepEqual(
+        [report?.problem?.code, report?.problem?.message],
+        ['usage/idle-canary', `a canary of ${canary} is all of the 3 nodes`],
+      );
+      assert.ok(audit.records.every(({ event }) => event !== 'intent'));
+    });
+  }
+
+  it('is what one node is anyway', async () => {
+    for (const options of ['-I n00 --canary 1', '-C web --limit 1 --canary 2']) {
+      const { run, bus } = createScene(FLEET);
+      const { report } = await run(`package update nginx ${options}`);
+      assert.deepEqual([report?.outcome, asked(bus)], ['OK', 1], options);
+    }
+  });
+
+  it('does no harm where nothing is changed', async () => {
+    const { run } = createScene(FLEET);
+    assert.equal((await run('package status nginx -C web --canary 3')).report?.outcome, 'OK');
+  });
 });
 
 describe('a read in waves', () => {

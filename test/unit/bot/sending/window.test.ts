@@ -1,93 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import { findAsker, worldOf } from '../../../../src/bot/asker.ts';
-import { describeAction } from '../../../../src/bot/collecting/compose-report.ts';
-import { countOutcomes } from '../../../../src/bot/collecting/tally.ts';
-import { parse } from '../../../../src/bot/handle-command.ts';
-import { planCommand } from '../../../../src/bot/plan-command.ts';
-import { type Conducted, conductRun } from '../../../../src/bot/sending/conduct-run.ts';
-import { startRun } from '../../../../src/bot/start-run.ts';
-import { listTargets } from '../../../../src/bot/targets/find-targets.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import { decodeRequest } from '../../../../src/core/request.ts';
-import { createScene, type Script, sendReply } from '../scripted-fleet.ts';
-
-/** How a node ends: what it answers, or that it says nothing at all; and after how long. */
-interface Node {
-  readonly end: 'ok' | 'aborted' | 'denied' | 'silent' | 'unsent';
-  readonly delayMs: number;
-}
-
-const node = (end: Node['end'], delayMs = 100): Node => ({ end, delayMs });
-const many = (count: number, one: Node): Node[] => Array.from({ length: count }, () => one);
-const nameOf = (index: number): string => `n${String(index).padStart(2, '0')}`;
-
-const TIMEOUT_MS = 5000;
-const SILENT_MS = TIMEOUT_MS + 1500;
-
-interface Options {
-  readonly findDenial?: () => Promise<McoError | undefined>;
-  readonly prepare?: (scene: ReturnType<typeof createScene>) => void;
-}
-
-/** Asks nodes that end like this, and tells when each was asked and when it was over. */
-async function conduct(nodes: readonly Node[], options: string, { findDenial, prepare }: Options = {}) {
-  const names = nodes.map((_, index) => nameOf(index));
-  const script =
-    ({ end, delayMs }: Node): Script =>
-    () =>
-      end === 'silent' ? undefined : { status: end === 'unsent' ? 'ok' : end, delayMs };
-  const scene = createScene(Object.fromEntries(nodes.map((one, index) => [nameOf(index), script(one)])));
-  const { bot, clock, bus } = scene;
-  prepare?.(scene);
-  const publish = bus.publish.bind(bus);
-  const asked: { readonly name: string; readonly at: number }[] = [];
-  const tried: string[] = [];
-  bus.publish = async (message) => {
-    const name = decodeRequest(message.body).audience;
-    tried.push(name);
-    if (nodes[names.indexOf(name)]?.end === 'unsent') throw new McoError('unreachable/refused', 'no right');
-    await publish(message);
-    asked.push({ name, at: clock.now() });
-  };
-  const text = `package update x ${options}`;
-  const message = { text, account: 'console:ana', origin: { chat: 'console', channel: '' } };
-  const line = parse(message);
-  const asker = await findAsker(bot, message);
-  const ask = planCommand(line, bot.commands, worldOf(bot, asker));
-  if (ask.kind !== 'ask') assert.fail('it asks nobody');
-  const run = await startRun(bot, { message, asker, line, ask });
-  let end: Conducted | undefined;
-  const closed: string[] = [];
-  const keeper = {
-    noteRequests: async () => {},
-    noteResult: ({ node }: { node: string }) => void closed.push(node),
-    settle: async () => {},
-  };
-  const watch = { onProgress: () => {}, signal: scene.cancel.signal };
-  const conduct = { targets: listTargets(names), action: describeAction(bot, ask), watch, keeper, findDenial };
-  void conductRun(bot, run, conduct).then((conducted) => {
-    end = conducted;
-  });
-  for (let step = 0; step < 400 && end === undefined; step++) await clock.advance(2000);
-  if (end === undefined) assert.fail('it never ended');
-  return { ...end, asked, tried, closed, counts: countOutcomes(end.results), start: asked[0]?.at ?? 0 };
-}
-
-type End = Awaited<ReturnType<typeof conduct>>;
-
-/** When a node that was asked is over. */
-const overAt = (nodes: readonly Node[], { name, at }: { readonly name: string; readonly at: number }): number => {
-  const { end, delayMs } = nodes[Number(name.slice(1))] ?? assert.fail(name);
-  return at + (end === 'silent' ? SILENT_MS : delayMs);
-};
-
-/** The most that were at work at any moment. */
-function mostAtWork(nodes: readonly Node[], { asked }: End): number {
-  const at = (time: number): number => asked.filter((one) => one.at <= time && time < overAt(nodes, one)).length;
-  return Math.max(0, ...asked.map((one) => at(one.at)));
-}
+import { sendReply } from '../scripted-fleet.ts';
+import { conduct, LATEST_MS, many, mostAtWork, node, type WindowScene } from './window-scene.ts';
 
 describe('a window', () => {
   it('asks the next node as soon as one is done, and never more than so many', async () => {
@@ -113,7 +29,7 @@ describe('a window', () => {
     assert.equal(mostAtWork(nodes, await conduct(nodes, '--at-once 99')), 10);
   });
 
-  it('gives each node a time of its own: a silent one keeps its place until that is up', async () => {
+  it('gives each node a time of its own: a silent one keeps its place until it can not begin any more', async () => {
     const nodes = [node('silent'), node('ok', 2000), node('ok', 2000), node('silent'), node('ok', 100)];
     const end = await conduct(nodes, '--at-once 2');
     assert.deepEqual(
@@ -123,7 +39,7 @@ describe('a window', () => {
         ['n01', 0],
         ['n02', 2000],
         ['n03', 4000],
-        ['n04', SILENT_MS],
+        ['n04', LATEST_MS + 1500],
       ],
     );
     assert.deepEqual([end.counts.ok, end.counts.silent], [3, 2]);
@@ -193,7 +109,7 @@ describe('a window', () => {
       looks.push(scene.clock?.now() ?? 0);
       return looks.length < 3 ? undefined : new McoError('denied/policy', 'revoked', { rules: ['deny.yaml:1'] });
     };
-    const prepare = ({ clock }: ReturnType<typeof createScene>): void => void Object.assign(scene, { clock });
+    const prepare = ({ clock }: WindowScene): void => void Object.assign(scene, { clock });
     const nodes = many(60, node('ok', 4000));
     const end = await conduct(nodes, '--at-once 2', { findDenial, prepare });
     assert.deepEqual(
@@ -222,90 +138,3 @@ describe('a window', () => {
     assert.deepEqual([end.counts.ok, end.counts.failed, end.results.length], [4, 0, 4]);
   });
 });
-
-const anyNode = fc.record({
-  end: fc.constantFrom<Node['end']>('ok', 'ok', 'ok', 'aborted', 'denied', 'silent', 'unsent'),
-  delayMs: fc.integer({ min: 1, max: 4000 }),
-});
-
-describe('whatever becomes of the nodes', () => {
-  it('no window is exceeded, nothing is sent over a threshold, and each node counts once', async () => {
-    const scenario = fc.record({
-      nodes: fc.array(anyNode, { minLength: 1, maxLength: 14 }),
-      size: fc.integer({ min: 1, max: 5 }),
-      maxFail: fc.option(fc.integer({ min: 0, max: 4 })),
-      maxSilent: fc.option(fc.integer({ min: 0, max: 3 })),
-    });
-    await fc.assert(
-      fc.asyncProperty(scenario, async ({ nodes, size, maxFail, maxSilent }) => {
-        const limits = [
-          ...(maxFail === null ? [] : [`--max-fail ${maxFail}`]),
-          ...(maxSilent === null ? [] : [`--max-silent ${maxSilent}`]),
-        ];
-        const end = await conduct(nodes, [`--at-once ${size}`, ...limits].join(' '));
-        assert.ok(mostAtWork(nodes, end) <= size, 'more were at work');
-        assert.deepEqual(
-          end.results.map(({ node }) => node),
-          nodes.map((_, index) => nameOf(index)),
-        );
-        const { counts, asked } = end;
-        const sum = counts.ok + counts.failed + counts.denied + counts.silent + counts.notSent + counts.unknown;
-        assert.equal(sum, nodes.length);
-        const names = asked.map(({ name }) => name);
-        assert.equal(new Set(names).size, names.length, 'somebody was asked twice');
-        const isUnsent = ({ node, outcome }: { node: string; outcome: string }): boolean =>
-          (outcome === 'notSent') === !names.includes(node);
-        assert.ok(end.results.every(isUnsent));
-        for (const one of asked) {
-          const over = asked.filter((other) => overAt(nodes, other) < one.at).map(({ name }) => name);
-          const ends = over.map((name) => nodes[Number(name.slice(1))]?.end);
-          const failed = ends.filter((word) => word === 'aborted' || word === 'denied').length;
-          const silent = ends.filter((word) => word === 'silent').length;
-          assert.ok(maxFail === null || failed <= maxFail, `${one.name} was asked after ${failed} had failed`);
-          assert.ok(maxSilent === null || silent <= maxSilent, `${one.name} was asked after ${silent} were silent`);
-        }
-        if (maxFail === null && maxSilent === null) assert.equal(end.problem?.code, problemOf(nodes));
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('nothing is sent over a threshold in waves, and each node counts once', async () => {
-    const scenario = fc.record({
-      nodes: fc.array(anyNode, { minLength: 2, maxLength: 12 }),
-      batch: fc.integer({ min: 1, max: 4 }),
-      canary: fc.option(fc.integer({ min: 1, max: 3 })),
-      maxFail: fc.integer({ min: 0, max: 3 }),
-      maxSilent: fc.integer({ min: 0, max: 3 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(scenario, async ({ nodes, batch, canary, maxFail, maxSilent }) => {
-        const first = canary === null ? '' : `--canary ${canary}`;
-        const end = await conduct(
-          nodes,
-          `--batch ${batch} ${first} --max-fail ${maxFail} --max-silent ${maxSilent}`.replace('  ', ' '),
-        );
-        assert.equal(end.results.length, nodes.length);
-        const names = end.asked.map(({ name }) => name);
-        assert.equal(new Set(names).size, names.length);
-        for (const one of end.asked) {
-          const before = end.asked.filter((other) => other.at < one.at);
-          assert.ok(
-            before.every((other) => overAt(nodes, other) < one.at),
-            'a wave began before the one before it was over',
-          );
-          const ends = before.map(({ name }) => nodes[Number(name.slice(1))]?.end);
-          assert.ok(ends.filter((word) => word === 'aborted' || word === 'denied').length <= maxFail);
-          assert.ok(ends.filter((word) => word === 'silent').length <= maxSilent);
-          const isBehindCanary = canary !== null && Number(one.name.slice(1)) >= canary;
-          const canaries = nodes.slice(0, canary ?? 0);
-          assert.ok(!isBehindCanary || canaries.every(({ end: word }) => word === 'ok'));
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
-});
-
-const problemOf = (nodes: readonly Node[]): string | undefined =>
-  nodes.some(({ end }) => end === 'unsent') ? 'unreachable/refused' : undefined;

@@ -30,11 +30,30 @@ test('what is there already stays as it is', async () => {
   await assert.rejects(runNewAgent(['twice', '--dir', dir]), {
     code: 'failed/not-written',
     message: /is there already/,
+    hint: /another name/,
   });
   await assert.rejects(runNewAgent(['x', '--dir', '/no/such/place']), {
     code: 'failed/not-written',
-    message: /ENOENT/,
+    message: /is not there \(ENOENT\)/,
+    hint: /--dir/,
   });
+});
+
+test('help is help, and nothing is made', async () => {
+  for (const args of [['--help'], ['-h'], ['some_probe', '--help', '--dir', dir]]) {
+    assert.match(await runNewAgent(args), /--language python\|sh/);
+  }
+  assert.ok(!readdirSync(dir).includes('some_probe'));
+});
+
+test('a name that looks like one of ours mistyped is told how it is reached', async () => {
+  assert.match(await runNewAgent(['slow', '--dir', dir]), /looks like `show` mistyped: .*`rpc slow ACTION`/);
+  assert.match(await runNewAgent(['shel', '--dir', dir]), /looks like `shell` mistyped: .*configuration/);
+  assert.doesNotMatch(await runNewAgent(['smart_probe', '--dir', dir]), /mistyped/);
+});
+
+test('a name that is taken is refused with one that is not', async () => {
+  await assert.rejects(runNewAgent(['package', '--dir', dir]), { code: 'usage/bad-name', hint: /`my_package`/ });
 });
 
 test('names that a node or the bot would refuse are refused at once', async () => {
