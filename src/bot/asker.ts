@@ -18,7 +18,7 @@ export interface Asker {
 }
 
 /** Where a command was typed, as policies name it: `slack:TEAM/CHANNEL`, `console`. */
-function placeOf({ origin }: IncomingMessage): string {
+export function placeOf({ origin }: Pick<IncomingMessage, 'origin'>): string {
   return origin.channel === '' ? origin.chat : `${origin.chat}:${origin.channel}`;
 }
 

@@ -11,6 +11,7 @@ import type { Decision, Memberships } from '../policy/policy.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import type { Collector } from './collecting/collector.ts';
+import type { JobFollower } from './jobs/job-follower.ts';
 
 /** Who wants to do what, where. */
 export interface Question {
@@ -88,6 +89,8 @@ export interface Bot {
   readonly readNodeList?: ((file: string) => Promise<readonly string[]>) | undefined;
   /** The thread of a run that was begun by an earlier command; undefined where its chat is gone. */
   openThread(run: RunRecord): RunThread | undefined;
+  /** Tells what came of jobs that outlive their run; left out where nobody is there to tell it to later. */
+  readonly jobs?: Pick<JobFollower, 'follow' | 'drop'> | undefined;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly hash: Hash;

@@ -55,11 +55,19 @@ export interface Sealed {
   readonly destination: string;
   readonly body: Uint8Array;
   readonly signature: string;
+  /** Until then it is tried to be sent, and a broker keeps it. */
   readonly expiresAt: number;
+  /** When it ends to be valid. */
+  readonly notAfter: number;
 }
 
-/** How long the requests of a run are valid. */
-export const ttlOf = ({ ttlMs }: Options): number => Math.min(ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+/** The longest that the requests of a run are valid. */
+export const ttlOf = ({ ttlMs }: Pick<Options, 'ttlMs'>): number =>
+  Math.min(ttlMs ?? DEFAULT_TTL_MS, LIMITS.validityMs);
+
+/** How long a request is valid: no longer than it is waited for, unless `--ttl` says otherwise. */
+export const validityOf = (options: Pick<Options, 'ttlMs'>, actionTimeoutMs: number): number =>
+  options.ttlMs === undefined ? Math.min(DEFAULT_TTL_MS, actionTimeoutMs) : ttlOf(options);
 
 /** Every filter implies the agent that is asked, and what a command itself narrows it to. */
 export function filterOf(typed: Filter, ask: Ask): Filter {
@@ -85,6 +93,13 @@ export function isWatched({ options, targets }: Pick<Run, 'options' | 'targets'>
   return targets !== undefined && targets.count <= MAX_WATCHED && !noProgress && !quiet && format === 'text';
 }
 
+interface Sealing {
+  readonly ask: Ask;
+  readonly audience: string;
+  /** Left out: as long as a request of this run may be. */
+  readonly validMs?: number | undefined;
+}
+
 /**
  * Makes and signs a request to everybody (`*`) or to one node.
  *
@@ -93,7 +108,7 @@ export function isWatched({ options, targets }: Pick<Run, 'options' | 'targets'>
 export async function sealRequest(
   bot: Bot,
   run: Run,
-  { ask, audience }: { readonly ask: Ask; readonly audience: string },
+  { ask, audience, validMs = ttlOf(run.options) }: Sealing,
 ): Promise<Sealed> {
   const signer = ask.effect === 'write' && bot.signers.write !== undefined ? bot.signers.write : bot.signers.read;
   const issuedAt = bot.clock.now();
@@ -115,7 +130,7 @@ export async function sealRequest(
     input: ask.input,
     filter: run.filter,
     issuedAt,
-    notAfter: issuedAt + ttlOf(run.options),
+    notAfter: issuedAt + validMs,
     replyTo: bot.replyTo(run.collective),
     ...(isItself && run.targets !== undefined ? { targets: run.targets } : {}),
     ...(isItself && run.approvals !== undefined ? { approvals: run.approvals } : {}),
@@ -132,6 +147,13 @@ export async function sealRequest(
     destination: audience === '*' ? broadcastDestination(run.collective) : nodeDestination(run.collective, audience),
     body,
     signature: await signer.sign('mco-request@v1', body),
-    expiresAt: request.notAfter,
+    expiresAt: expiryOf(request, run.options),
+    notAfter: request.notAfter,
   };
+}
+
+/** Whoever gives no `--ttl` gets the message through as long as a node may take it: clocks differ, and brokers are away. */
+function expiryOf({ issuedAt, notAfter }: Request, { ttlMs }: Options): number {
+  if (ttlMs !== undefined) return notAfter;
+  return Math.max(notAfter, Math.min(issuedAt + DEFAULT_TTL_MS, notAfter + LIMITS.clockSkewMs));
 }

@@ -5,7 +5,7 @@ import { composeReport, describeAction, type Gathered, headerOf } from './collec
 import { createLateAnswers, type LateAnswers } from './collecting/late-answers.ts';
 import type { Run } from './compose-request.ts';
 import type { Conducted } from './sending/conduct-run.ts';
-import type { Targets } from './targets/find-targets.ts';
+import { exactNames, type Targets } from './targets/find-targets.ts';
 
 /** A run that is over, and what may still come. */
 export interface Executed {
@@ -36,7 +36,10 @@ export function startEnding(bot: Bot, active: ActiveRun): Ending {
         refusedAnswers: bot.collector.refused() - refusedBefore,
         approvedBy: approversOf(run),
         limit: run.grant?.nodes?.text,
+        named: exactNames(run.filter),
+        filter: run.filter,
         isKept: bot.authority.leavesToNodes !== true,
+        tellsOfJobs: bot.jobs !== undefined,
       }),
       late: end.late,
     }),

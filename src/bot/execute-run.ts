@@ -16,6 +16,7 @@ import { type Ending, type Executed, notSent, startEnding } from './end-run.ts';
 import { describePreview } from './preview-run.ts';
 import { holdsSecret } from './records/holds-secret.ts';
 import type { Trail } from './records/trail.ts';
+import { refuseIdleCanary } from './sending/refuse-idle-canary.ts';
 import { explain, type FrozenRun, sendRun } from './sending/send-run.ts';
 
 export interface Execution {
@@ -65,11 +66,10 @@ async function obeyVerdict(
 ): Promise<Executed | Awaiting> {
   const { nodes } = targets;
   const isNobody = nodes.length === 0 && verdict.outcome === 'allow';
+  const idle = verdict.outcome === 'deny' ? undefined : refuseIdleCanary(run, nodes.length);
   if (run.options.preview === true && !isNobody) {
-    return ending.compose(
-      run,
-      notSent(bot, targets, { outcome: 'PREVIEW', problem: describePreview(verdict, bot.authority) }),
-    );
+    const problem = idle ?? describePreview(verdict, bot.authority);
+    return ending.compose(run, notSent(bot, targets, { outcome: 'PREVIEW', problem }));
   }
   // What was not going to be sent has no intent either, whoever is there.
   if (run.options.preview === true) return ending.compose(run, notSent(bot, targets, {}));
@@ -79,6 +79,7 @@ async function obeyVerdict(
     await trail.record('decided', { result: 'deny', code: problem.code, rules, reason, count: nodes.length });
     return ending.compose(run, notSent(bot, targets, { outcome: 'DENIED', problem }));
   }
+  if (idle !== undefined) return ending.compose(run, notSent(bot, targets, { problem: idle }));
   const order = composeOrder(run, { asker, nodes, isNarrowed: run.isNarrowed });
   const frozen = freezeRun(bot, run, order);
   if (verdict.outcome === 'allow') {

@@ -7,6 +7,7 @@ import { stripTrigger } from '../language/strip-trigger.ts';
 import { findAsker, worldOf } from './asker.ts';
 import type { Bot } from './bot.ts';
 import { carryOut } from './control/carry-out.ts';
+import { explainOption } from './explain-option.ts';
 import { answered, type Handled, refuse } from './handled.ts';
 import { learnUnknown, refreshLearned } from './learn/learn-agents.ts';
 import { performRun } from './perform-run.ts';
@@ -28,7 +29,7 @@ export async function handleCommand(
   // Not waited for: whatever is done about it waits for a record that comes after this one.
   void trail.record('received', {}).catch(() => undefined);
   try {
-    const line = parse(message);
+    const line = await readLine(bot, message);
     const asker = await findAsker(bot, message);
     trail.know({ caller: asker.caller });
 
@@ -48,6 +49,15 @@ export async function handleCommand(
     }
   } catch (thrown) {
     return await refuse(toMcoError(thrown), surface, trail);
+  }
+}
+
+/** @throws McoError `usage/*` */
+async function readLine(bot: Bot, message: IncomingMessage): Promise<CommandLine> {
+  try {
+    return parse(message);
+  } catch (thrown) {
+    throw await explainOption(bot, message, toMcoError(thrown));
   }
 }
 

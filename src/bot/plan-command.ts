@@ -5,6 +5,7 @@ import { readCall, wordError } from '../core/read-call.ts';
 import { narrowWorld } from '../language/narrow-world.ts';
 import { refuseOptions } from '../language/refuse-options.ts';
 import { refuseWaves } from './sending/window-options.ts';
+import { hintForAgent, hintForForeign } from './suggest-command.ts';
 
 /**
  * What a command line asks for. The first word names a command, or an agent: every agent is a command itself. What
@@ -53,7 +54,13 @@ const narrow = (world: CommandWorld): CommandWorld => narrowWorld(world, (line) 
 
 function unknownCommand(line: CommandLine, world: CommandWorld): McoError {
   const [word = { text: '', start: 0, end: 0 }] = line.words;
-  const { commands, agents } = narrow(world);
-  const known = [...commands.map(({ name }) => name), ...agents.map(({ agent }) => agent)];
-  return wordError('unknown/command', `unknown command \`${word.text}\``, { word, line, known: [...new Set(known)] });
+  const usable = narrow(world);
+  const known = [...usable.commands.map(({ name }) => name), ...usable.agents.map(({ agent }) => agent)];
+  const { code, message, at, hint } = wordError('unknown/command', `unknown command \`${word.text}\``, {
+    word,
+    line,
+    known: [...new Set(known)],
+  });
+  const hints = [hintForForeign(line.words, usable) ?? hint, hintForAgent(line.words, { usable, world })];
+  return new McoError(code, message, { hint: hints.filter((one) => one !== undefined).join('; '), at });
 }

@@ -1,13 +1,11 @@
-import type { Input } from '../core/agent-description.ts';
 import type { Ask, CommandLine } from '../core/command.ts';
-import { McoError, type Span } from '../core/errors.ts';
-import { maskInput } from '../core/secret-input.ts';
+import type { Span } from '../core/errors.ts';
 import type { RunRecord } from '../core/store.ts';
 import type { IncomingMessage } from '../core/surface.ts';
-import { findKnownAction } from './approval/known-action.ts';
 import type { Bot } from './bot.ts';
 import { findLastJobRun } from './records/find-last-job-run.ts';
 import { findRun } from './records/find-run.ts';
+import { describeNoJob, readKeptInput } from './records/read-kept-input.ts';
 
 const AGENT = 'job';
 
@@ -48,7 +46,7 @@ export async function resolveJob(
     return { ask, words, nodes: undefined, follows };
   const run = await findOrigin(bot, message, { text: typed, at: spanOf(line, typed) });
   const { agent, action, effect } = run.header;
-  const inPlaceOf = { agent, action, effect, input: readInput(bot, run) };
+  const inPlaceOf = { agent, action, effect, input: readKeptInput(bot, run) };
   return {
     ask: { ...ask, input: { ...ask.input, run: run.id }, inPlaceOf },
     words: nameRun(words, typed, run.id.slice(-SHORT_LENGTH)),
@@ -68,26 +66,8 @@ async function findOrigin(
   if (run.header.agent !== AGENT) return run;
   const about = run.input?.run;
   if (typeof about === 'string') return await findRun(bot, message, { text: about, at: named.at });
-  throw describeNone(run, 'is about no single job');
+  throw describeNoJob(run, 'is about no single job');
 }
-
-/**
- * What is masked can't be judged: rules that look at it allow nothing.
- *
- * @throws McoError `usage/no-job`
- */
-function readInput(bot: Bot, run: RunRecord): Input {
-  if (run.input === undefined) throw describeNone(run, 'was begun by an older version, which kept too little of it');
-  const masked = maskInput(findKnownAction(bot, run), run.input) ?? {};
-  return Object.fromEntries(
-    Object.entries(run.input).filter(([name, value]) => masked[name] === value && !isMask(value)),
-  );
-}
-
-const isMask = (value: unknown): boolean => value === '***';
-
-const describeNone = ({ id }: RunRecord, why: string): McoError =>
-  new McoError('usage/no-job', `run \`${id.slice(-4)}\` ${why}`, { hint: '`job list` shows the jobs of the nodes' });
 
 function nameRun(words: readonly string[], typed: string, name: string): readonly string[] {
   if (words[0] !== AGENT) return words;

@@ -12,6 +12,8 @@ export interface CallOptions {
   /** What a job's program comes to; default: it exits with 0 and says nothing. */
   runCommand?(command: JobCommand): Promise<{ exit: JobExit; stdout?: string; stderr?: string }>;
   report?(data: ReplyData): void;
+  /** Default: it is allowed. */
+  permit?(meant: Input): Promise<void>;
 }
 
 /** Calls an action as a node does once a request was accepted: a job is prepared, run and concluded in one go. */
@@ -25,6 +27,7 @@ export async function callAction(agent: Agent, name: string, options: CallOption
     signal,
     caller: options.caller ?? 'person:ana',
     run: '0198f0a0-0000-7000-8000-000000007f3a',
+    permit: async (meant: Input) => await options.permit?.(meant),
     report: (data: ReplyData) => options.report?.(data),
   };
   if (typeof action === 'function') return await action(call);

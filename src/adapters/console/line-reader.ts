@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { TextOutput } from './screen.ts';
+import type { TextOutput, TypedLine } from './screen.ts';
 
 /** What people type into: `process.stdin`, or a test's stream. */
 export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
@@ -22,7 +22,7 @@ export interface LineReaderOptions extends LineReaderEvents {
   readonly interactive: boolean;
 }
 
-export interface LineReader {
+export interface LineReader extends TypedLine {
   /** Shows the prompt and what was typed ahead. */
   prompt(text: string): void;
   /** Keeps typing off the screen until the next prompt: answers are being written. */
@@ -71,6 +71,19 @@ export function createLineReader(options: LineReaderOptions): LineReader {
     },
     hide() {
       echo.muted = true;
+    },
+    lift() {
+      if (closed || !interactive || echo.muted) return;
+      const { rows } = reader.getCursorPos();
+      options.output.write(`${rows > 0 ? `\u001b[${rows}A` : ''}\r\u001b[0J`);
+      echo.muted = true;
+      // While nothing is drawn no line wraps: so it forgets the rows that it would go back over.
+      reader.prompt(true);
+    },
+    restore() {
+      if (closed || !interactive) return;
+      echo.muted = false;
+      reader.prompt(true);
     },
     discard() {
       if (closed || reader.line === undefined || reader.line === '') return false;

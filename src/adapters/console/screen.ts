@@ -31,6 +31,14 @@ export interface LiveArea {
   close(): void;
 }
 
+/** A line that is being typed below everything else. */
+export interface TypedLine {
+  /** Takes it off the screen: the cursor is where it began. */
+  lift(): void;
+  /** Draws it where the cursor is. */
+  restore(): void;
+}
+
 /** A terminal, or what stands in for it: permanent lines, and live ones below them. */
 export interface Screen {
   /** Whether lines can be redrawn: a terminal that is not a dumb one. */
@@ -43,6 +51,8 @@ export interface Screen {
   addLive(place?: 'bottom'): LiveArea;
   /** Takes all live areas off for good: nobody waits for what they would show. */
   closeLive(): void;
+  /** From now on this line stands below whatever is printed; undefined: none does. */
+  keepBelow(line: TypedLine | undefined): void;
 }
 
 /** Everything that writes to one terminal shares one of these: otherwise lines would mix. */
@@ -57,11 +67,20 @@ export function createScreen(options: ScreenOptions): Screen {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let cancelRedraw: (() => void) | undefined;
 
-  const redraw = () => {
+  let typed: TypedLine | undefined;
+
+  const drawAboveTyped = (draw: () => void) => {
+    typed?.lift();
+    draw();
+    typed?.restore();
+  };
+  const drawLive = () => {
+    cancelRedraw?.();
     cancelRedraw = undefined;
     drawnAt = clock.now();
     drawing.replace([...areas.values(), ...bottomAreas.values()].filter((text) => text !== '').join('\n'));
   };
+  const redraw = () => drawAboveTyped(drawLive);
   const redrawSoon = () => {
     if (!interactive || cancelRedraw !== undefined) return;
     const waitMs = drawnAt + REDRAW_MS - clock.now();
@@ -69,7 +88,6 @@ export function createScreen(options: ScreenOptions): Screen {
     else cancelRedraw = clock.after(waitMs, redraw);
   };
   const redrawNow = () => {
-    cancelRedraw?.();
     if (interactive) redraw();
   };
 
@@ -80,10 +98,13 @@ export function createScreen(options: ScreenOptions): Screen {
     },
     paint,
     print(text) {
-      drawing.erase();
-      const written = new Promise<void>((resolve) => output.write(`${text}\n`, () => resolve()));
-      redrawNow();
-      return written;
+      return new Promise<void>((resolve) =>
+        drawAboveTyped(() => {
+          drawing.erase();
+          output.write(`${text}\n`, () => resolve());
+          if (interactive) drawLive();
+        }),
+      );
     },
     addLive(place) {
       const group = place === 'bottom' ? bottomAreas : areas;
@@ -104,6 +125,9 @@ export function createScreen(options: ScreenOptions): Screen {
       areas.clear();
       bottomAreas.clear();
       redrawNow();
+    },
+    keepBelow(line) {
+      typed = line;
     },
   };
 }

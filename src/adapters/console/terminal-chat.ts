@@ -71,6 +71,7 @@ class TerminalChat {
       this.#left = true;
       options.lifetime.off('SIGINT', this.#interrupt);
       options.lifetime.off('SIGTERM', this.#stop);
+      options.screen.keepBelow(undefined);
       this.#reader.close();
       options.screen.closeLive();
       resolve(exitCode);
@@ -112,6 +113,7 @@ class TerminalChat {
   /** Runs what waits, one after the other. The line that started it is on the screen already, the others are not. */
   async #pump(): Promise<void> {
     this.#pumping = true;
+    this.#options.screen.keepBelow(undefined);
     this.#reader.hide();
     let echoed = true;
     for (let line = this.#waiting.shift(); line !== undefined && !this.#left; line = this.#waiting.shift()) {
@@ -168,6 +170,7 @@ class TerminalChat {
     if (this.#running !== undefined) return this.#cancel(this.#running);
     if (!this.#interactive || this.#ended) return this.#leave(INTERRUPTED);
     const typed = this.#reader.discard();
+    this.#options.screen.keepBelow(undefined);
     this.#say('^C');
     if (!typed && this.#askedToLeave) return this.#leave(0);
     this.#askedToLeave = !typed;
@@ -197,6 +200,7 @@ class TerminalChat {
   #end(): void {
     this.#ended = true;
     if (this.#left) return;
+    this.#options.screen.keepBelow(undefined);
     if (this.#interactive) this.#say(this.#pumping ? 'leaving when this is done; Ctrl-C cancels it' : '');
     if (!this.#pumping) this.#leave(this.#interactive ? 0 : this.#exitCode);
   }
@@ -213,6 +217,8 @@ class TerminalChat {
 
   #prompt(): void {
     this.#reader.prompt(this.#promptText());
+    // What arrives by itself is printed above what is being typed.
+    if (this.#interactive && this.#options.screen.interactive) this.#options.screen.keepBelow(this.#reader);
   }
 
   #say(text: string): void {

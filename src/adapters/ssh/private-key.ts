@@ -37,7 +37,7 @@ export async function openPrivateKey(path: string, options: { passphrase?: strin
 async function readKeyFile(path: string): Promise<string> {
   // A pipe would be waited for until somebody writes to it.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw new McoError('usage/unreadable-key', `the private key ${quoteText(path)} can't be read`, { cause: error });
+    throw refuseUnreadable(path, error);
   });
   try {
     const stat = await file.stat();
@@ -53,10 +53,32 @@ async function readKeyFile(path: string): Promise<string> {
     return await file.readFile('utf8');
   } catch (error) {
     if (error instanceof McoError) throw error;
-    throw new McoError('usage/unreadable-key', `the private key ${quoteText(path)} can't be read`, { cause: error });
+    throw refuseUnreadable(path, error);
   } finally {
     await file.close();
   }
+}
+
+/** What the system says of a file that can't be opened, in words. */
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'this user may not read it'],
+  ['EPERM', 'this user may not read it'],
+]);
+
+function refuseUnreadable(path: string, cause: unknown): McoError {
+  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  const isMissing = code === 'ENOENT';
+  // OpenSSH's names for the keys of a machine (sshd(8)).
+  const make = /\/ssh_host_[a-z0-9]+_key$/.test(path) ? 'ssh-keygen -A' : `ssh-keygen -t ed25519 -f ${path}`;
+  return new McoError(
+    'usage/unreadable-key',
+    `the private key ${quoteText(path)} can't be read: ${WHY.get(code) ?? code}`,
+    {
+      hint: isMissing ? `name the one that is there, or make it: ${make}` : 'run it as the user whose key it is',
+      cause,
+    },
+  );
 }
 
 function openPem(path: string, text: string, passphrase: string | undefined): KeyObject {

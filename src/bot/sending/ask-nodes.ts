@@ -1,5 +1,6 @@
 import type { McoError } from '../../core/errors.ts';
 import { toMcoError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { Bot } from '../bot.ts';
 import type { LateAnswers } from '../collecting/late-answers.ts';
@@ -7,9 +8,8 @@ import type { createResultBudget } from '../collecting/result-budget.ts';
 import { resultOf, type Tally } from '../collecting/tally.ts';
 import { type Run, type Sealed, sealRequest } from '../compose-request.ts';
 import type { RunKeeper } from '../records/keep-run.ts';
-
-/** On top of the action's own time: the way there and back, and the node's queue. */
-const GRACE_MS = 1500;
+import { GRACE_MS, type Patience } from './patience.ts';
+import type { Places } from './places.ts';
 
 export interface Watch {
   /** @param atWork the nodes that were asked and have not answered */
@@ -18,12 +18,6 @@ export interface Watch {
   onNote?: ((note: Pick<Reply, 'sender' | 'data'>) => void) | undefined;
   /** Cancelled: nothing further is sent, and nothing is waited for. */
   readonly signal: AbortSignal;
-}
-
-interface Patience {
-  readonly actionTimeoutMs: number;
-  /** How long a request is valid. */
-  readonly ttlMs: number;
 }
 
 /** What all requests of a run share while it is conducted. */
@@ -43,6 +37,7 @@ export interface Asking {
   readonly keeper: RunKeeper;
   readonly keep: ReturnType<typeof createResultBudget>;
   readonly late: LateAnswers;
+  readonly places: Places;
   readonly patience: Patience;
   /** Nodes that answered and were not asked. */
   readonly unexpected: Set<string>;
@@ -85,7 +80,7 @@ export async function askNodes(
   } finally {
     for (const node of nodes) asking.atWork.delete(node);
     // Whoever has not answered may still do so: it is told as late.
-    const lastAnswerAt = bot.clock.now() + patience.ttlMs + patience.actionTimeoutMs + GRACE_MS;
+    const lastAnswerAt = bot.clock.now() + patience.ttlMs + LIMITS.clockSkewMs + patience.actionTimeoutMs + GRACE_MS;
     if (nodes.some((node) => !tally.hasAnswered(node))) late.hold(group.opened, lastAnswerAt);
     else for (const close of group.opened) close();
   }
@@ -98,14 +93,14 @@ interface Ready {
 
 /** Publishes the requests of a group; a node whose request could not be published is closed as not sent. */
 async function sendGroup(group: Group, broadcast: boolean): Promise<void> {
-  const { bot, run, halted } = group;
+  const { bot, run, halted, places, patience } = group;
   const parts = broadcast
     ? [{ audience: '*', nodes: group.nodes }]
     : group.nodes.map((node) => ({ audience: node, nodes: [node] }));
   const sealed = await Promise.all(
     parts.map(async ({ audience, nodes }) => {
       try {
-        return [{ nodes, request: await sealRequest(bot, run, { ask: run.ask, audience }) }];
+        return [{ nodes, request: await sealRequest(bot, run, { ask: run.ask, audience, validMs: patience.ttlMs }) }];
       } catch (thrown) {
         giveUp(group, nodes, thrown);
         return [];
@@ -119,6 +114,7 @@ async function sendGroup(group: Group, broadcast: boolean): Promise<void> {
   for (const { request, nodes } of ready) {
     listen(group, request, new Set(nodes));
     for (const node of nodes) group.atWork.add(node);
+    places.noteAsked(nodes, request.notAfter);
   }
   group.watch.onProgress(group.tally.answered(), group.atWork);
   await Promise.all(
@@ -152,7 +148,7 @@ async function noteRequests(group: Group, ready: readonly Ready[]): Promise<void
 
 /** Takes the replies to one request, from before it is published until its group is settled. */
 function listen(group: Group, sealed: Sealed, expected: ReadonlySet<string>): void {
-  const { bot, tally, watch } = group;
+  const { bot, tally, watch, places } = group;
   const sentAt = bot.clock.now();
   const close = bot.collector.open(sealed.id, {
     expects: (node) => expected.has(node),
@@ -162,10 +158,12 @@ function listen(group: Group, sealed: Sealed, expected: ReadonlySet<string>): vo
     onReply(reply, bytes) {
       if (reply.kind !== 'result') {
         group.started.add(reply.sender);
+        places.noteBegun(reply.sender);
         if (reply.kind === 'progress') watch.onNote?.(reply);
         return;
       }
       const result = group.keep(resultOf(reply, bot.clock.now() - sentAt), bytes);
+      places.noteResult(result);
       if (!tally.isOpen(reply.sender)) return group.late.note(result);
       tally.recordResult(result);
       group.keeper.noteResult(result);

@@ -1,12 +1,13 @@
 import type { ActionDescription } from '../../core/agent-description.ts';
 import { timeToMatch } from '../../core/data-function-table.ts';
 import type { McoError } from '../../core/errors.ts';
+import type { StoredRequest } from '../../core/store.ts';
 import type { Bot } from '../bot.ts';
 import type { Gathered } from '../collecting/compose-report.ts';
 import { createLateAnswers, type LateAnswers } from '../collecting/late-answers.ts';
 import { createResultBudget } from '../collecting/result-budget.ts';
 import { createTally, type Tally } from '../collecting/tally.ts';
-import { type Run, ttlOf } from '../compose-request.ts';
+import { type Run, validityOf } from '../compose-request.ts';
 import type { RunKeeper } from '../records/keep-run.ts';
 import type { Targets } from '../targets/find-targets.ts';
 import { countOf, windowOf } from '../targets/pick-nodes.ts';
@@ -14,6 +15,7 @@ import type { Asking, Watch } from './ask-nodes.ts';
 import { conductFollow } from './conduct-follow.ts';
 import type { Conducting } from './conducting.ts';
 import { createJudge, describeStop, type Stop } from './judge-outcomes.ts';
+import { createPlaces } from './places.ts';
 import { conductWaves } from './waves.ts';
 import { type AtWork, conductWindow } from './window.ts';
 
@@ -37,6 +39,7 @@ export interface Before {
   readonly tally: Tally;
   readonly atWork: readonly AtWork[];
   readonly late: LateAnswers;
+  readonly requests: readonly StoredRequest[];
   /** Why nothing further may be sent. */
   readonly denied?: McoError | undefined;
 }
@@ -49,7 +52,13 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
   const { targets, watch, before, findDenial } = conduct;
   const tally = before?.tally ?? createTally(targets.nodes);
   const halt = new AbortController();
-  const asking = startAsking(bot, run, { ...conduct, tally, halt });
+  let stopped: Stop | undefined;
+  const stop = (why: Stop): void => {
+    // A cancel needs no other reason.
+    if (!halt.signal.aborted) stopped = why;
+    halt.abort();
+  };
+  const asking = startAsking(bot, run, { ...conduct, tally, halt, stop });
   const cancel = (): void => {
     halt.abort();
     for (const wake of [...asking.waiting]) wake();
@@ -57,12 +66,6 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
   watch.signal.addEventListener('abort', cancel);
   if (watch.signal.aborted) cancel();
   const judge = createJudge(run.options, tally);
-  let stopped: Stop | undefined;
-  const stop = (why: Stop): void => {
-    // A cancel needs no other reason.
-    if (!halt.signal.aborted) stopped = why;
-    halt.abort();
-  };
   const conducting: Conducting = { asking, targets, judge, stop, findDenial };
   const share = windowOf(run);
   try {
@@ -73,9 +76,11 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
     else if (share === undefined) await conductWaves(conducting);
     else {
       const size = countOf(share, targets.nodes.length);
-      await conductWindow(conducting, { size, atWork: before?.atWork ?? [] });
+      const held = before === undefined ? [] : asking.places.recall(before.requests);
+      await conductWindow(conducting, { size, atWork: before?.atWork ?? [], held });
     }
   } finally {
+    await asking.places.close();
     watch.signal.removeEventListener('abort', cancel);
   }
   const left = tally.openNodes();
@@ -84,9 +89,9 @@ export async function conductRun(bot: Bot, run: Run, conduct: Conduct): Promise<
   const isKept = bot.authority.leavesToNodes !== true;
   const told = describeStop(stopped, { left: left.length, isKept, between });
   return {
-    results: tally.results(),
+    results: tally.results().map(asking.places.conclude),
     unexpected: [...new Set([...asking.unexpected, ...targets.unexpected()])].sort(),
-    problem: (isDenial(stopped) ? told : undefined) ?? asking.problems[0] ?? told,
+    problem: (isDenial(stopped) ? told : undefined) ?? asking.problems[0] ?? told ?? asking.places.problem(),
     late: asking.late,
   };
 }
@@ -101,12 +106,22 @@ function startAsking(
     before,
     tally,
     halt,
+    stop,
+    findDenial,
   }: Conduct & {
     readonly tally: Tally;
     readonly halt: AbortController;
+    stop(why: Stop): void;
   },
 ): Asking {
   const actionTimeoutMs = (run.options.timeoutMs ?? action.timeoutMs) + timeToMatch(run.filter);
+  const patience = { actionTimeoutMs, ttlMs: validityOf(run.options, actionTimeoutMs) };
+  const late = before?.late ?? createLateAnswers(bot.clock);
+  const atWork = new Set(before?.atWork.map(({ node }) => node));
+  const lookAgain = async (): Promise<void> => {
+    const denied = await findDenial?.();
+    if (denied !== undefined) stop({ denied });
+  };
   return {
     bot,
     run,
@@ -114,12 +129,13 @@ function startAsking(
     watch,
     halted: halt.signal,
     halt: () => halt.abort(),
-    atWork: new Set(before?.atWork.map(({ node }) => node)),
+    atWork,
     waiting: new Set(),
     keeper,
     keep: createResultBudget(action),
-    late: before?.late ?? createLateAnswers(bot.clock),
-    patience: { actionTimeoutMs, ttlMs: ttlOf(run.options) },
+    late,
+    places: createPlaces(bot, run, { action, tally, watch, atWork, late, patience, halted: halt.signal, lookAgain }),
+    patience,
     unexpected: new Set(),
     problems: [],
   };

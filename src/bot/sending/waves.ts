@@ -22,7 +22,7 @@ export function splitIntoWaves(
 
 /**
  * Asks wave by wave. INVARIANT: a wave is settled before it is judged, and when it is over a threshold nothing further is
- * sent; nor is it when whoever asked may not do this any more.
+ * sent; nor is it when whoever asked may not do this any more. The next one begins when nobody of it can be at work.
  */
 export async function conductWaves({ asking, targets, judge, stop, findDenial }: Conducting): Promise<void> {
   const { bot, run, halted } = asking;
@@ -37,5 +37,6 @@ export async function conductWaves({ asking, targets, judge, stop, findDenial }:
     await askNodes(asking, { nodes, broadcast: targets.broadcast });
     const over = judge.look(nodes);
     if (over !== undefined) stop({ over });
+    if (number < waves.length - 1) await Promise.all(nodes.map(asking.places.hold));
   }
 }

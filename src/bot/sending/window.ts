@@ -15,20 +15,21 @@ export interface Window {
   readonly size: number;
   /** Who was asked before and has not answered yet: they have their places. */
   readonly atWork: readonly AtWork[];
+  /** Who is closed since before, and may be at work all the same. */
+  readonly held: readonly string[];
 }
 
 /**
  * Keeps so many nodes at work: whenever one is done, the next is asked, each with a request and a time of its own.
- * INVARIANT: never more than `size` are at work, and when one is too much that failed nothing further is sent; nor is it
- * when whoever asked may not do this any more.
+ * INVARIANT: never more than `size` are at work, jobs over their time and who may still begin among them, and when one is
+ * too much that failed nothing further is sent; nor is it when whoever asked may not do this any more.
  */
 export async function conductWindow(
   { asking, judge, stop, findDenial }: Conducting,
-  { size, atWork }: Window,
+  { size, atWork, held }: Window,
 ): Promise<void> {
-  const { bot, tally, halted } = asking;
-  const before = [...atWork];
-  const known = new Set(before.map(({ node }) => node));
+  const { bot, tally, halted, places } = asking;
+  const known = new Set(atWork.map(({ node }) => node));
   const queue = tally.openNodes().filter((node) => !known.has(node));
   const lookAgain = createLook(bot.clock, async () => {
     const denied = await findDenial?.();
@@ -42,24 +43,37 @@ export async function conductWindow(
     const over = judge.look([node]);
     if (over !== undefined) stop({ over });
   };
-  const doubt = createDoubt(before.length);
+  const doubt = createDoubt(atWork.length);
+  const takeNext = (): string | undefined => {
+    const node = halted.aborted ? undefined : queue.shift();
+    // Nobody is left who could have a place: what goes on is looked after when the run is over.
+    if (queue.length === 0) places.release();
+    return node;
+  };
+  if (queue.length === 0) places.release();
+  const settleOne = async ({ node, settled }: AtWork): Promise<void> => {
+    await settled;
+    asking.atWork.delete(node);
+    conclude(node);
+    doubt.settleOne();
+    const result = tally.results().find((one) => one.node === node);
+    if (result !== undefined) places.noteResult(result);
+    await places.hold(node);
+  };
+  const before = [...atWork.map((one) => () => settleOne(one)), ...held.map(places.hold).map((free) => () => free)];
   const fill = async (): Promise<void> => {
-    for (let next = before.shift(); next !== undefined; next = before.shift()) {
-      await next.settled;
-      asking.atWork.delete(next.node);
-      conclude(next.node);
-      doubt.settleOne();
-    }
+    for (let next = before.shift(); next !== undefined; next = before.shift()) await next();
     while (queue.length > 0 && !halted.aborted) {
       // What an earlier process was told and could not keep may be the one that is too much.
       await doubt.until((open) => halted.aborted || !judge.couldBeOver(open));
       await lookAgain();
-      const node = halted.aborted ? undefined : queue.shift();
+      const node = takeNext();
       if (node === undefined) return;
       await askNodes(asking, { nodes: [node], broadcast: false });
       conclude(node);
       // INVARIANT: how it went is on disk before the next one is asked: a restart comes to the same verdict.
       await asking.keeper.settle();
+      await places.hold(node);
     }
   };
   // Whoever has a place from before keeps it although there are too many of them: they are asked nothing again.

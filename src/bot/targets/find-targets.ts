@@ -77,8 +77,13 @@ function namesOf({ named, typedFilter, filter }: Wish): readonly string[] | unde
   return facts.length + classes.length + where.length + identities.length + agents.length === 0 ? named : undefined;
 }
 
-function identitiesOf({ facts, classes, where, identities }: Filter): readonly string[] | undefined {
-  if (facts.length + classes.length + where.length > 0 || identities.length === 0) return undefined;
+function identitiesOf(filter: Filter): readonly string[] | undefined {
+  const { facts, classes, where } = filter;
+  return facts.length + classes.length + where.length > 0 ? undefined : exactNames(filter);
+}
+
+/** The nodes that a filter names, where it names them all in full; undefined where it does not. */
+export function exactNames({ identities }: Pick<Filter, 'identities'>): readonly string[] | undefined {
   const names = identities.flatMap((test) => ('is' in test ? [test.is] : []));
-  return names.length === identities.length ? [...new Set(names)] : undefined;
+  return names.length === 0 || names.length < identities.length ? undefined : [...new Set(names)];
 }

@@ -260,6 +260,21 @@ describe('a job that outlives its run', () => {
     assert.deepEqual([scene.news(), scene.looks(), await scene.awaited()], [[], [], []]);
   });
 
+  it('that ended while others of its window were asked is told of once, as late; those that go on as ever', async () => {
+    const last = saying(GOING, ended());
+    const scene = createJobsScene({ web1: saying(GOING, ended()), web2: last });
+    await scene.start();
+    await scene.chat.say('package update x -I web1 -I web2 --at-once 1');
+    await scene.clock.advance(10 * MINUTE_MS);
+    const { end } = await scene.lastRun();
+    assert.match(end?.problem?.message ?? '', /the work goes on on one node/);
+    const late = scene.thread().flatMap(({ cards }) => cards.filter(({ outcome }) => outcome === 'LATE'));
+    assert.equal(late.length, 1);
+    assert.match(JSON.stringify(late[0]), /OK: web1/);
+    assert.deepEqual([scene.news().length, scene.looks().length, await scene.awaited()], [1, 4, []]);
+    assert.match(scene.news()[0] ?? '', /1 OK\nOK: web2$/);
+  });
+
   it('that was begun when a hundred runs are waited for already is said not to be', async () => {
     const scene = createJobsScene({ web1: saying(GOING) });
     await scene.start();
