@@ -24,7 +24,7 @@ let repository: AptRepository;
 
 /** Nobody waits a minute for a lock in here. */
 const runSoon = (command: JobCommand) => runJob({ ...command, args: command.args.map(hurry) });
-const hurry = (arg: string): string => arg.replace('Timeout=60', 'Timeout=3');
+const hurry = (arg: string): string => arg.replace('Timeout=60', 'Timeout=5');
 
 interface Machine extends AptRoot {
   readonly agent: Agent;
@@ -56,8 +56,8 @@ before(() => {
     { name: 'alpha', version: '2.0', conffile: 'three\n', depends: 'beta (>= 1.0)' },
     { name: 'beta', version: '1.0' },
     { name: 'broken', version: '1.0', postinst: 'echo bang >&2; exit 3' },
-    { name: 'slow', version: '1.0', postinst: 'sleep 2' },
-    { name: 'slower', version: '1.0', postinst: 'sleep 6' },
+    { name: 'slow', version: '1.0', postinst: 'sleep 1' },
+    { name: 'slower', version: '1.0', postinst: 'sleep 10' },
   );
 });
 after(() => rmSync(directory, { recursive: true }));
@@ -65,10 +65,10 @@ after(() => rmSync(directory, { recursive: true }));
 test('a package is installed, updated with what it needs, removed and purged', { skip }, async () => {
   const machine = createMachine('life');
   assert.deepEqual(await machine.call('install', { package: 'alpha', version: '1.0' }), {
-    ...{ package: 'alpha', before: 'absent', after: '1.0', changed: true },
+    ...{ package: 'alpha', before: 'absent', after: '1.0', changed: true, change: 'absent -> 1.0' },
   });
   assert.deepEqual(await machine.call('update', { package: 'alpha' }), {
-    ...{ package: 'alpha', before: '1.0', after: '2.0', changed: true },
+    ...{ package: 'alpha', before: '1.0', after: '2.0', changed: true, change: '1.0 -> 2.0' },
     ...{ also: ['beta absent -> 1.0'], note: ', also beta absent -> 1.0' },
   });
   assert.deepEqual(machine.installed(), { alpha: '2.0', beta: '1.0' });
@@ -82,7 +82,7 @@ test('a package is installed, updated with what it needs, removed and purged', {
 test('what is as it should be is left alone', { skip }, async () => {
   const machine = createMachine('calm', 'alpha=1.0');
   const forbidden = { runCommand: () => Promise.reject(new Error('nothing was to be run')) };
-  const same = { package: 'alpha', before: '1.0', after: '1.0', changed: false };
+  const same = { package: 'alpha', before: '1.0', after: '1.0', changed: false, change: '1.0, unchanged' };
   for (const [action, input] of [
     ['install', { package: 'alpha' }],
     ['install', { package: 'alpha', version: '1.0' }],
@@ -91,7 +91,7 @@ test('what is as it should be is left alone', { skip }, async () => {
     assert.deepEqual(await callAction(machine.agent, action, { input, ...forbidden }), same);
   }
   const gone = await callAction(machine.agent, 'purge', { input: { package: 'beta' }, ...forbidden });
-  assert.deepEqual(gone, { package: 'beta', before: 'purged', after: 'purged', changed: false });
+  assert.deepEqual([gone.before, gone.after, gone.change], ['purged', 'purged', 'purged, unchanged']);
 });
 
 test('a dry run tells what would be, and changes nothing', { skip }, async () => {

@@ -64,13 +64,13 @@ const versions = async (name: string): Promise<unknown> => (await call('status',
 
 test('a package is installed, updated with what it needs, and removed', { skip }, async () => {
   assert.deepEqual(await call('install', { package: 'alpha', version: '1.0' }), {
-    ...{ package: 'alpha', before: 'absent', after: '1.0-1', changed: true },
+    ...{ package: 'alpha', before: 'absent', after: '1.0-1', changed: true, change: 'absent -> 1.0-1' },
   });
   const rehearsed = await call('update', { package: 'alpha' }, true);
   assert.equal(await versions('alpha'), '1.0-1');
   const updated = await call('update', { package: 'alpha' });
   assert.deepEqual(updated, {
-    ...{ package: 'alpha', before: '1.0-1', after: '2.0-1', changed: true },
+    ...{ package: 'alpha', before: '1.0-1', after: '2.0-1', changed: true, change: '1.0-1 -> 2.0-1' },
     ...{ also: ['beta absent -> 1.0-1'], note: ', also beta absent -> 1.0-1' },
   });
   assert.deepEqual(rehearsed, updated);
