@@ -3,8 +3,9 @@ import type { RunReport } from '../core/report.ts';
 import type { RunThread } from '../core/surface.ts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Bot } from './bot.ts';
-import type { LateAnswers } from './collecting/late-answers.ts';
+import type { LateAnswers, LateBatch } from './collecting/late-answers.ts';
 import type { Executed } from './end-run.ts';
+import { recordJobEnds } from './jobs/record-job-ends.ts';
 import { keepTrying } from './keep-trying.ts';
 import { recordUnanswered } from './records/keep-run.ts';
 import type { Trail } from './records/trail.ts';
@@ -65,25 +66,30 @@ export async function recordOutcome(report: RunReport, trail: Trail): Promise<Ru
   }
 }
 
+interface Aftermath {
+  readonly thread: RunThread;
+  readonly trail: Trail;
+  readonly report: RunReport;
+  readonly jobs: Bot['jobs'];
+}
+
 /** What arrives after the end goes to the thread and on record. */
-export function followLate(
-  late: LateAnswers,
-  {
-    thread,
-    trail,
-    report,
-    jobs,
-  }: {
-    readonly thread: RunThread;
-    readonly trail: Trail;
-    readonly report: RunReport;
-    readonly jobs: Bot['jobs'];
-  },
-): void {
-  late.follow((results) => {
-    const nodes = results.map(({ node }) => node);
-    jobs?.drop(report.header.run, nodes);
-    void trail.record('unexpected', { nodes, reason: 'answered after the end of the run' }).catch(() => undefined);
-    void thread.append({ header: report.header, results }).catch(() => undefined);
+export function followLate(late: LateAnswers, { thread, trail, report, jobs }: Aftermath): void {
+  const { header } = report;
+  late.follow(({ about, results }) => {
+    jobs?.drop(
+      header.run,
+      results.map(({ node }) => node),
+    );
+    void recordLate(trail, { about, results }).catch(() => undefined);
+    const told =
+      about === 'jobs' ? thread.appendJobs({ header, results, givenUp: [] }) : thread.append({ header, results });
+    void told.catch(() => undefined);
   });
+}
+
+async function recordLate(trail: Trail, { about, results }: LateBatch): Promise<void> {
+  if (about === 'jobs') return await recordJobEnds(trail, results);
+  const nodes = results.map(({ node }) => node);
+  await trail.record('unexpected', { nodes, reason: 'answered after the end of the run' });
 }

@@ -80,6 +80,8 @@ export interface RunThread {
   note(note: RunNote): Promise<void>;
   /** Appends what came after the end. */
   append(late: LateAnswers): Promise<void>;
+  /** Appends what came of jobs that were over their time. */
+  appendJobs(news: JobNews): Promise<void>;
 }
 
 /** What nodes have said on their way since the last time. */

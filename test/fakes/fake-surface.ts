@@ -1,6 +1,6 @@
 import type { Tell } from '../../src/core/command.ts';
 import type { RunReport } from '../../src/core/report.ts';
-import type { LateAnswers, Refusal, RootView, RunNote, Surface } from '../../src/core/surface.ts';
+import type { JobNews, LateAnswers, Refusal, RootView, RunNote, Surface } from '../../src/core/surface.ts';
 
 /** Remembers everything that a command showed. */
 export interface FakeSurface extends Surface {
@@ -11,6 +11,7 @@ export interface FakeSurface extends Surface {
   /** Reports that were shown again. */
   readonly shown: RunReport[];
   readonly late: LateAnswers[];
+  readonly jobs: JobNews[];
   readonly notes: RunNote[];
 }
 
@@ -22,6 +23,7 @@ export function createFakeSurface(): FakeSurface {
     answers: [] as Tell[],
     shown: [] as RunReport[],
     late: [] as LateAnswers[],
+    jobs: [] as JobNews[],
     notes: [] as RunNote[],
   };
   return {
@@ -45,6 +47,9 @@ export function createFakeSurface(): FakeSurface {
         },
         async append(late) {
           told.late.push(late);
+        },
+        async appendJobs(news) {
+          told.jobs.push(news);
         },
       };
     },

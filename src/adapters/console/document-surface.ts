@@ -31,6 +31,7 @@ export function createDocumentSurface(options: DocumentSurfaceOptions): Surface 
         note: () => Promise.resolve(),
         // A document is over when it ends.
         append: () => Promise.resolve(),
+        appendJobs: () => Promise.resolve(),
       }),
     show: (report) => printTo(screen, options.formatReport(report)),
     refuse: (refusal) => printTo(remarks, options.formatRefusal(refusal)),

@@ -58,4 +58,5 @@ const NO_THREAD: RunThread = {
   finish: () => Promise.resolve(),
   note: () => Promise.resolve(),
   append: () => Promise.resolve(),
+  appendJobs: () => Promise.resolve(),
 };

@@ -12,6 +12,7 @@ const THREAD: RunThread = {
   finish: () => Promise.resolve(),
   note: () => Promise.resolve(),
   append: () => Promise.resolve(),
+  appendJobs: () => Promise.resolve(),
 };
 
 /** For a run that is part of another answer: what comes of it is told there, in other words. */

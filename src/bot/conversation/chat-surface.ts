@@ -7,6 +7,7 @@ import type { Delivery, NewOutboxItem, OutboxItem, RunPlace, Store } from '../..
 import type { RootView, RunThread, Surface } from '../../core/surface.ts';
 import { limitTime } from '../../core/waiting.ts';
 import { drawAwaitedCards, isListFiled } from '../../render/draw-awaited-cards.ts';
+import { drawJobsCard } from '../../render/draw-jobs-card.ts';
 import { drawLateCard } from '../../render/draw-late-card.ts';
 import { drawNoteCard } from '../../render/draw-note-card.ts';
 import { drawRefusalCard } from '../../render/draw-refusal-card.ts';
@@ -128,6 +129,10 @@ export function openThread(chatting: Channelled, { run, shown, tellAlone }: Thre
     },
     async append(late) {
       const delivery: Delivery = { kind: 'reply', run, card: drawLateCard(late) };
+      await outbox.add([{ chat: chat.name, lane: run, delivery }]);
+    },
+    async appendJobs(news) {
+      const delivery: Delivery = { kind: 'reply', run, card: drawJobsCard(news) };
       await outbox.add([{ chat: chat.name, lane: run, delivery }]);
     },
   };

@@ -6,6 +6,7 @@ import type { Bot } from '../bot.ts';
 import { decideLook } from './decide-look.ts';
 import type { FollowedRun, Found } from './followed-run.ts';
 import { lookAtJobs } from './look-at-jobs.ts';
+import { recordJobEnds } from './record-job-ends.ts';
 import { recordLastLook } from './record-last-look.ts';
 
 /** Where what came of jobs is told. */
@@ -74,7 +75,7 @@ async function giveUp(telling: Telling, subject: Subject, error: McoError): Prom
 async function tell(telling: Telling, { followed, run }: Subject, found: Found): Promise<void> {
   const { bot, deliver } = telling;
   const { results, givenUp } = found;
-  await recordEnds(bot, run, results);
+  await recordJobEnds(trailOfRun(bot, run), results);
   const nodes = [...results.map(({ node }) => node), ...givenUp.flatMap((given) => given.nodes)];
   if (nodes.length === 0) return;
   deliver(await bot.store.jobs.settle(run.id, nodes, announce(telling, run, found)));
@@ -87,14 +88,4 @@ function announce({ hasChat }: Telling, run: RunRecord, found: Found): readonly 
   if (!hasChat(chat)) return [];
   const card = drawJobsCard({ header: run.header, ...found });
   return [{ chat, lane: run.id, delivery: { kind: 'reply', run: run.id, card } }];
-}
-
-/** @throws McoError `failed/audit` */
-async function recordEnds(bot: Bot, run: RunRecord, results: Found['results']): Promise<void> {
-  const trail = trailOfRun(bot, run);
-  const ends = results.map(({ node, status, outcome }) => ({ node, word: status?.name ?? outcome }));
-  for (const word of new Set(ends.map((end) => end.word))) {
-    const nodes = ends.filter((end) => end.word === word).map(({ node }) => node);
-    await trail.record('unexpected', { nodes, count: nodes.length, reason: `the job of this run ended: ${word}` });
-  }
 }

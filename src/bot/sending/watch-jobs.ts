@@ -60,7 +60,7 @@ export function watchJobs(bot: Bot, run: Run, { late, isOver, lookAgain, wake }:
       going.delete(node);
       ended.add(node);
       // What it brought is not told, and would fill the memory where there are many.
-      late.note({ ...answer.result, data: {} });
+      late.noteJobEnd({ ...answer.result, data: {} });
       wake(node);
     } else if (answer?.state === 'going') {
       doubted.delete(node);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createLateAnswers } from '../../../../src/bot/collecting/late-answers.ts';
+import { followLate } from '../../../../src/bot/finish-run.ts';
+import type { Trail } from '../../../../src/bot/records/trail.ts';
+import { statusOf } from '../../../../src/core/reply.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
+import { createFakeSurface } from '../../../fakes/fake-surface.ts';
+import { header, makeReport } from '../../render/reports.ts';
 import { createChatScene } from '../chat-scene.ts';
 import { alive, type Script, sendReply } from '../scripted-fleet.ts';
 
@@ -94,7 +99,7 @@ describe('late answers', () => {
     const told: string[] = [];
     answers.note(result('web2'));
     await clock.advance(60_000);
-    answers.follow((batch) => void told.push(batch.map(({ node }) => node).join()));
+    answers.follow((batch) => void told.push(batch.results.map(({ node }) => node).join()));
     await clock.advance(4000);
     answers.note(result('web1'));
     await clock.advance(999);
@@ -104,6 +109,37 @@ describe('late answers', () => {
     answers.note(result('web3'));
     await clock.advance(60_000);
     assert.deepEqual(told, ['web1,web2', 'web3']);
+  });
+
+  it('tell apart how jobs ended, which are no answers', async () => {
+    const clock = createFakeClock();
+    const answers = createLateAnswers(clock);
+    const surface = createFakeSurface();
+    const records: unknown[] = [];
+    const dropped: unknown[] = [];
+    followLate(answers, {
+      thread: await surface.open({ state: 'discovering', header, found: 0 }),
+      trail: { record: async (event: string, { nodes, reason }) => void records.push([event, nodes, reason]) } as Trail,
+      report: makeReport({ results: [] }),
+      jobs: { follow: () => Promise.resolve(), drop: (_run, nodes) => void dropped.push(...nodes) },
+    });
+    answers.noteJobEnd({ ...result('web2'), status: statusOf('ok') });
+    answers.note(result('web1'));
+    await clock.advance(5000);
+    const nodesOf = (results: readonly { readonly node: string }[]): string[] => results.map(({ node }) => node);
+    assert.deepEqual(
+      surface.late.map(({ results }) => nodesOf(results)),
+      [['web1']],
+    );
+    assert.deepEqual(
+      surface.jobs.map(({ results, givenUp }) => [nodesOf(results), givenUp]),
+      [[['web2'], []]],
+    );
+    assert.deepEqual(records, [
+      ['unexpected', ['web1'], 'answered after the end of the run'],
+      ['unexpected', ['web2'], 'the job of this run ended: ok'],
+    ]);
+    assert.deepEqual(dropped, ['web1', 'web2'], 'nobody asks after them again');
   });
 
   it('keep requests open until their time, not longer', async () => {

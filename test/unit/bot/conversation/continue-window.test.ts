@@ -197,7 +197,7 @@ describe('a window that the bot left', () => {
         .thread()
         .map(({ cards }) => JSON.stringify(cards.at(-1)))
         .join('\n'),
-      /LATE.*OK: n00/,
+      /JOB ENDED.*OK: n00/,
     );
   });
 

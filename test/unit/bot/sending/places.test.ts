@@ -16,7 +16,10 @@ const shownAt = ({ atWork, start }: Conduct, ms: number): string | undefined =>
 
 const lateOf = async ({ late, scene }: Conduct): Promise<readonly string[]> => {
   const told: string[] = [];
-  late.follow((results) => void told.push(...results.map(({ node: name, outcome }) => `${name} ${outcome}`)));
+  late.follow(({ about, results }) => {
+    assert.equal(about, 'jobs');
+    told.push(...results.map(({ node: name, outcome }) => `${name} ${outcome}`));
+  });
   await scene.clock.advance(10_000);
   return told;
 };
