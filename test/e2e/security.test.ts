@@ -95,7 +95,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
       assert.ok(!acceptedByKeygen(site, changeBody(request, '"bash"', '"dash"'), check));
       await answer(
         request,
-        sealReply(site, request, { changes: { data: { package: 'bash', before: '1', after: '2' } } }),
+        sealReply(site, request, { changes: { data: { package: 'bash', change: '1 -> 2' } } }),
       );
       await bot.running.prints(/ghost: bash 1 -> 2/);
     });
