@@ -3,11 +3,13 @@ import { matchesGlob } from '../core/match-glob.ts';
 import type { InputLimits } from './policy.ts';
 
 /**
- * Inputs that say what another one means: to a shell `/usr/bin/uptime; id` is two programs. By name and not by description,
+ * Inputs that say what another one means: to a shell `/usr/bin/uptime; id` is two programs, and `make` does what a file in
+ * its directory says. By name and not by description,
  * as what decides has none: for the cases of a policy, for a job that is looked after, for an agent that is gone.
  */
 const MEANING: readonly { readonly actions: string; readonly input: string; readonly of: string }[] = [
   { actions: 'shell.', input: 'shell', of: 'command' },
+  { actions: 'shell.', input: 'directory', of: 'command' },
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { escapeText } from '../core/escape-text.ts';
 import type { NodeResult, RunReport } from '../core/report.ts';
-import { fillLine } from './fill-line.ts';
+import { fillLine, listOutputs } from './fill-line.ts';
 import { formatCount } from './format-count.ts';
 import { groupBy } from './group-by.ts';
 import { drawColumns, NAME_LENGTH } from './list-names.ts';
@@ -93,9 +93,14 @@ export const isToldOnce = ({ options }: RunReport['header'], results: readonly N
 
 type LineGroup = readonly [text: string, results: readonly NodeResult[]];
 
-/** Results by what their line says, the most frequent first. */
-export const groupByLine = (template: string, results: readonly NodeResult[]): LineGroup[] =>
-  [...groupBy(results, ({ data }) => fillLine(template, data))].sort(([, a], [, b]) => b.length - a.length);
+/** Results by what their line says, the most frequent first. What is the same only as far as it is shown is not the same. */
+export function groupByLine(template: string, results: readonly NodeResult[]): LineGroup[] {
+  const names = listOutputs(template);
+  const groups = groupBy(results, ({ data }) => JSON.stringify(names.map((name) => data[name])));
+  return [...groups.values()]
+    .map((group): LineGroup => [fillLine(template, group[0]?.data ?? {}), group])
+    .sort(([, a], [, b]) => b.length - a.length);
+}
 
 const drawGroup = ([text, group]: LineGroup, maxNames: number): string[] => [
   `${formatCount(group.length, 'node')}: ${text}`,

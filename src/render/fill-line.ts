@@ -5,6 +5,10 @@ import { isMap, isPlainList, NONE, showValue } from './show-value.ts';
 
 const OUTPUT = /\{([^{}]*)\}/;
 
+/** The names of the outputs that a line shows. */
+export const listOutputs = (template: string): readonly string[] =>
+  template.split(OUTPUT).filter((_, i) => i % 2 === 1);
+
 /** What parts an output from the one before it: without the output it parts nothing. */
 const SEPARATOR = /[.:/@-]$/;
 

@@ -54,11 +54,12 @@ function sharedWords(words: readonly string[], others: readonly ActionDescriptio
   return differs < 0 ? words : words.slice(0, differs);
 }
 
-/** Where defaults differ none is sent: each node fills in its own; what one of them has to be given is asked for. */
+/** Where defaults differ, or not all have the input, none is sent: each node fills in its own; what one of them has to be given is asked for. */
 function mergeField(name: string, field: InputField, others: readonly ActionDescription[]): InputField {
   const same = others.flatMap(({ input }) => (Object.hasOwn(input, name) ? (input[name] ?? []) : []));
   const isSecret = same.some(({ secret }) => secret === true) ? { secret: true } : {};
-  if (same.every(({ default: value }) => value === field.default)) return { ...field, ...isSecret };
+  const isEverywhere = same.length === others.length;
+  if (isEverywhere && same.every(({ default: value }) => value === field.default)) return { ...field, ...isSecret };
   const { default: _, optional: __, ...rest } = field;
   const isOptional = [field, ...same].every((one) => one.optional === true || one.default !== undefined);
   return { ...rest, ...(isOptional ? { optional: true } : {}), ...isSecret };

@@ -89,11 +89,13 @@ describe('a decision', () => {
 });
 
 describe('a rule that lists commands', () => {
-  const TEXT = `people: { ana: {}, raj: {} }
+  const TEXT = `people: { ana: {}, raj: {}, eve: {} }
 roles:
   plain: { allow: [{ actions: [shell.run], effect: write, inputs: { command: ["/usr/bin/uptime*"] } }] }
   shells: { allow: [{ actions: [shell.run], effect: write, inputs: { command: ["/usr/bin/uptime*"], shell: [sh] } }] }
+  makes: { allow: [{ actions: [shell.run], effect: write, inputs: { command: [/usr/bin/make], directory: [/srv/*] } }] }
 bindings:
+  - { role: makes, who: [eve] }
   - { role: plain, who: [ana] }
   - { role: shells, who: [raj] }
 deny:
@@ -105,10 +107,18 @@ deny:
 
   it('says nothing of what a shell would make of them', () => {
     assert.equal(run('ana', { command: '/usr/bin/uptime' }).outcome, 'allow');
-    assert.equal(run('ana', { command: '/usr/bin/uptime', directory: '/tmp' }).outcome, 'allow');
     const inShell = run('ana', { command: '/usr/bin/uptime; id', shell: 'sh' });
     const only = '`shell.run` is allowed to you here only where';
-    assert.equal(reasonOf(inShell), `${only} \`command\` is \`/usr/bin/uptime*\` and \`shell\` is not given`);
+    assert.equal(
+      reasonOf(inShell),
+      `${only} \`command\` is \`/usr/bin/uptime*\` and \`shell\` is not given and \`directory\` is not given`,
+    );
+  });
+
+  it('says nothing of what they do in a directory of somebody else', () => {
+    assert.equal(run('ana', { command: '/usr/bin/uptime', directory: '/tmp' }).outcome, 'deny');
+    assert.equal(run('eve', { command: '/usr/bin/make', directory: '/srv/site' }).outcome, 'allow');
+    assert.equal(run('eve', { command: '/usr/bin/make', directory: '/tmp' }).outcome, 'deny');
   });
 
   it('counts in a shell where it names the shell', () => {
@@ -119,7 +129,7 @@ deny:
 
   it('denies in every shell what it denies', () => {
     const denied = run('raj', { command: '/usr/bin/uptime /etc/shadow', shell: 'sh' });
-    assert.deepEqual([denied.outcome, denied.rules], ['deny', ['p:9']]);
+    assert.deepEqual([denied.outcome, denied.rules], ['deny', ['p:11']]);
   });
 });
 

@@ -87,6 +87,16 @@ test('of many answers equal ones are told once, with all who gave them, and the 
   assert.match(fleet, /and 539 more\nn3: x\n\nequal .* node by node; --json and --csv hold all\n/);
 });
 
+test('answers that differ where they are cut are not told as equal', () => {
+  const long = 'x'.repeat(310);
+  const answers = Array.from({ length: 11 }, (_, i) => ok(`n${i}`, { a: `${long} ${i === 3 ? 'odd' : 'fine'}` }));
+  const overdrawn = ok('n11', { a: `odd\r${long} fine` });
+  const thread = showThread(makeReport({ line: '{a}', results: [...answers, overdrawn] }));
+  assert.match(thread, /^10 nodes: x+/m);
+  assert.match(thread, /^ *n3: x+/m);
+  assert.match(thread, /^ *n11: x+/m);
+});
+
 test('a rest of fewer than ten lines is not hidden, one of ten is', () => {
   for (const view of ['ping', 'results'] as const) {
     const limit = view === 'ping' ? 250 : 1000;

@@ -81,6 +81,13 @@ describe('what nodes say of an agent', () => {
     assert.deepEqual(learned(undefined, 'b'), { about: 'where', type: 'string' });
   });
 
+  it('gives no node an input that it may not have', () => {
+    const input = { url: { about: 'where', type: 'string' } } as const;
+    const more = { ...input, proxy: { about: 'through', type: 'string', default: 'none' } } as const;
+    const { description } = weigh([had(2, withInput(more)), had(1, withInput(input))]);
+    assert.deepEqual(description?.actions.greet?.input.proxy, { about: 'through', type: 'string', optional: true });
+  });
+
   it('takes bare words only as far as all give them the same order', () => {
     const input = { from: { about: 'from', type: 'string' }, to: { about: 'to', type: 'string' } } as const;
     const learned = (...orders: (readonly string[] | undefined)[]) =>
