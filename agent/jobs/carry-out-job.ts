@@ -8,8 +8,7 @@ import { type ActionResult, fail, succeed } from '../run-action.ts';
 import type { Undertaking } from '../undertaking.ts';
 import { awaitResult, keepResult } from './conclude-job.ts';
 import { followOutput } from './follow-output.ts';
-
-const LATE = 'late';
+import { describeJob, describeLate, LATE, untilLate } from './time-limit.ts';
 
 /**
  * Prepares a job, starts it, and answers with what came of it. What takes longer than its time is answered with its id,
@@ -23,19 +22,17 @@ export async function carryOutJob(action: JobAction, undertaking: Undertaking): 
   const stopFollowing =
     task.request.options.progress === true ? followOutput(job.id, undertaking.call, node) : () => {};
   const ended = awaitResult(job, node).finally(stopFollowing);
-  const letGo = async (status: ActionResult['status']): Promise<void> => {
-    await answer(describeJob(job, status), undertaking);
+  const letGo = async (result: ActionResult): Promise<void> => {
+    await answer(result, undertaking);
     inBackground(ended, { job, node });
     // After the answer: a node that is killed in between answers at the end too, which does no harm, rather than never.
     await node.jobs.noteUnawaited(job.id);
   };
-  if (plan.isDetached === true) return await letGo(statusOf('ok'));
+  if (plan.isDetached === true) return await letGo(describeJob(job, statusOf('ok')));
   const first = await untilLate(ended, { limitMs: startedAt + timeoutMs - node.clock.now(), node });
   if (first === undefined) return undertaking.close();
   slot.release();
-  if (first === LATE) {
-    return await letGo(statusOf('timeout', `it did not end within ${timeoutMs / 1000} s and goes on as a job`));
-  }
+  if (first === LATE) return await letGo(describeLate(job, timeoutMs));
   await answer(first, undertaking);
   // After the answer: a node that is killed in between answers twice, which does no harm, rather than never.
   await keepResult(job, first, node);
@@ -88,11 +85,6 @@ async function answer(result: ActionResult, undertaking: Undertaking): Promise<v
   await sent;
 }
 
-const describeJob = ({ id }: JobRecord, status: ActionResult['status']): ActionResult => ({
-  status,
-  data: { job: id },
-});
-
 /** The request is answered; what comes of the job is recorded and kept. */
 function inBackground(
   ended: Promise<ActionResult | undefined>,
@@ -106,19 +98,4 @@ function inBackground(
   };
   const done: Promise<void> = finish().finally(() => node.background.delete(done));
   node.background.add(done);
-}
-
-async function untilLate<T>(
-  work: Promise<T>,
-  { limitMs, node }: { limitMs: number; node: NodeRuntime },
-): Promise<T | typeof LATE> {
-  let cancel = (): void => {};
-  const late = new Promise<typeof LATE>((resolve) => {
-    cancel = node.clock.after(Math.max(0, limitMs), () => resolve(LATE));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    cancel();
-  }
 }

@@ -4,8 +4,10 @@ import type { StoredJob } from '../../src/core/jobs.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { recordOutcome } from '../record-action.ts';
 import { createReplyWriter, type ReplyWriter } from '../reply-writer.ts';
+import type { ActionResult } from '../run-action.ts';
 import { awaitResult, keepResult } from './conclude-job.ts';
 import { resumeProgress } from './resume-progress.ts';
+import { describeLate, LATE, timeoutOf, untilLate } from './time-limit.ts';
 
 /** Above what a process sends before the result: an ack and 20 times progress. */
 const SEQ_STEP = 100;
@@ -13,7 +15,7 @@ const MAX_SEQ = 1_000_000;
 
 /**
  * Takes over the jobs that an earlier process of this agent left: each is waited for, concluded, answered where that was
- * not done yet, recorded.
+ * not done yet, recorded. One whose request's time is up is answered with its id, as at first, and goes on.
  * Resolves when they are known; the rest goes on in the background. Never rejects: a spool that can't be read is told.
  */
 export async function resumeJobs(node: NodeRuntime): Promise<void> {
@@ -39,15 +41,45 @@ export async function resumeJobs(node: NodeRuntime): Promise<void> {
 }
 
 async function finish(job: StoredJob, node: NodeRuntime): Promise<void> {
-  const { request, startedAt } = job;
   const replies = await openReplies(job, node);
   const stopFollowing = replies === undefined ? () => {} : resumeProgress(job, replies, node);
-  const result = await awaitResult(job, node).finally(stopFollowing);
+  const ended = awaitResult(job, node).finally(stopFollowing);
+  const isAnswered = replies === undefined || (await answerLate(job, { ended, stopFollowing, replies, node }));
+  const result = await ended;
   if (result === undefined) return;
+  await answer(job, result, { replies: isAnswered ? undefined : replies, node });
+  await keepResult(job, result, node);
+}
+
+interface Waiting {
+  readonly ended: Promise<unknown>;
+  stopFollowing(): void;
+  readonly replies: ReplyWriter;
+  readonly node: NodeRuntime;
+}
+
+/** Answers when the request's time is up before the job has ended. False: it has ended, or the node stops, first. */
+async function answerLate(job: StoredJob, { ended, stopFollowing, replies, node }: Waiting): Promise<boolean> {
+  const timeoutMs = timeoutOf(job, node);
+  // What has ended already is answered with what came of it, in its turn.
+  if (job.state !== 'running' || timeoutMs === undefined) return false;
+  const goneMs = Math.max(0, node.clock.now() - job.startedAt);
+  if ((await untilLate(ended, { limitMs: timeoutMs - goneMs, node })) !== LATE) return false;
+  stopFollowing();
+  await answer(job, describeLate(job, timeoutMs), { replies, node });
+  // After the answer: a node that is killed in between answers again, which does no harm, rather than never.
+  await node.jobs.noteUnawaited(job.id);
+  return true;
+}
+
+async function answer(
+  { request, startedAt }: StoredJob,
+  result: ActionResult,
+  { replies, node }: { readonly replies: ReplyWriter | undefined; readonly node: NodeRuntime },
+): Promise<void> {
   const sent = replies?.send('result', result.status, result.data);
   await recordOutcome(request, result, { startedAt, node });
   await sent;
-  await keepResult(job, result, node);
 }
 
 /** Undefined: nobody is to hear of it. */

@@ -5,6 +5,7 @@ import type { ActiveRun } from './active-runs.ts';
 import type { Bot } from './bot.ts';
 import type { LateAnswers, LateBatch } from './collecting/late-answers.ts';
 import type { Executed } from './end-run.ts';
+import { isGoingOn } from './jobs/find-awaited.ts';
 import { recordJobEnds } from './jobs/record-job-ends.ts';
 import { keepTrying } from './keep-trying.ts';
 import { recordUnanswered } from './records/keep-run.ts';
@@ -73,14 +74,18 @@ interface Aftermath {
   readonly jobs: Bot['jobs'];
 }
 
-/** What arrives after the end goes to the thread and on record. */
+/** What arrives after the end goes to the thread and on record; a job that goes on is looked after from then on. */
 export function followLate(late: LateAnswers, { thread, trail, report, jobs }: Aftermath): void {
-  const { header } = report;
+  const { header, outcome } = report;
+  let followed: Promise<void> = Promise.resolve();
   late.follow(({ about, results }) => {
-    jobs?.drop(
-      header.run,
-      results.map(({ node }) => node),
-    );
+    const going = about === 'answers' ? results.filter(isGoingOn) : [];
+    const over = results.filter((result) => !going.includes(result)).map(({ node }) => node);
+    // In their order: a job that goes on may have been seen to end by the batch after.
+    followed = followed.then(async () => {
+      jobs?.drop(header.run, over);
+      if (going.length > 0) await jobs?.follow({ header, outcome, results: going });
+    });
     void recordLate(trail, { about, results }).catch(() => undefined);
     const told =
       about === 'jobs' ? thread.appendJobs({ header, results, givenUp: [] }) : thread.append({ header, results });

@@ -3,7 +3,7 @@ import type { Span } from '../core/errors.ts';
 import type { RunRecord } from '../core/store.ts';
 import type { IncomingMessage } from '../core/surface.ts';
 import type { Bot } from './bot.ts';
-import { findLastJobRun } from './records/find-last-job-run.ts';
+import { findLastJobRun, mayHaveSent } from './records/find-last-job-run.ts';
 import { findRun } from './records/find-run.ts';
 import { describeNoJob, readKeptInput } from './records/read-kept-input.ts';
 
@@ -63,6 +63,7 @@ async function findOrigin(
 ): Promise<RunRecord> {
   if (named.text === 'last') return await findLastJobRun(bot, message, named.at);
   const run = await findRun(bot, message, named);
+  if (!mayHaveSent(run)) throw describeNoJob(run, 'has sent nothing to any node');
   if (run.header.agent !== AGENT) return run;
   const about = run.input?.run;
   if (typeof about === 'string') return await findRun(bot, message, { text: about, at: named.at });

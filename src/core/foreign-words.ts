@@ -44,6 +44,9 @@ export const FOREIGN_ACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** A command's first word and an option, without its dashes: what to type in its place. */
 export const FOREIGN_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ['* dry-run', '`--noop` is a dry run; `--preview` asks no node and shows whom it would ask'],
+  ['* dryrun', '`--noop` is a dry run; `--preview` asks no node and shows whom it would ask'],
+  ['* check', '`--noop` is a dry run; `--preview` asks no node and shows whom it would ask'],
   ['inventory list-collectives', '`collectives` lists them'],
   ['inventory lc', '`collectives` lists them'],
   ['filemgr f', '`filemgr` is `file` here: `file status /PATH`'],

@@ -34,7 +34,7 @@ export function unknownOption(word: SourceWord, command: string | undefined): Mc
 
 /** One dash too many or too few, or the wrong case; else the nearest spelling. */
 function hintForUnknown(name: string, command: string | undefined): string {
-  const foreign = FOREIGN_OPTIONS.get(`${command} ${name}`);
+  const foreign = FOREIGN_OPTIONS.get(`${command} ${name}`) ?? FOREIGN_OPTIONS.get(`* ${name}`);
   if (foreign !== undefined) return foreign;
   if (command === 'audit') return hintForAudit(name);
   const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();

@@ -1,5 +1,4 @@
 import { McoError, toMcoError } from '../../core/errors.ts';
-import type { NodeResult } from '../../core/report.ts';
 import type { FrozenOrder, RunRecord, StoredRequest } from '../../core/store.ts';
 import type { RunThread } from '../../core/surface.ts';
 import { sleep, waitAtMost } from '../../core/waiting.ts';
@@ -18,6 +17,7 @@ import type { Tally } from '../collecting/tally.ts';
 import { ttlOf } from '../compose-request.ts';
 import { finishRun } from '../finish-run.ts';
 import { askAfterJobs } from '../jobs/ask-after-jobs.ts';
+import type { JobAnswer } from '../jobs/look-at-jobs.ts';
 import { createRunKeeper } from '../records/keep-run.ts';
 import { type Conducted, conductRun } from '../sending/conduct-run.ts';
 import { type FrozenRun, lookAgain } from '../sending/send-run.ts';
@@ -108,21 +108,22 @@ async function goOn(bot: Bot, open: OpenWindow, thread: RunThread | undefined): 
     const keeper = createRunKeeper(bot, run.id, trail);
     const atWork = waiting.filter(({ node }) => tally.isOpen(node));
     const action = findKnownAction(bot, run);
-    const before = { tally, atWork, late, requests: open.requests, denied };
+    const before = { tally, atWork, late, keep: answers.keep, requests: open.requests, denied };
     // INVARIANT: nothing is asked for somebody who may not do this any more, or that is not what is on record.
     if (action.isJob === true && denied === undefined) {
-      const onResult = (result: NodeResult): void => {
-        if (!tally.isOpen(result.node)) return;
+      const onAnswer = (node: string, answer: JobAnswer | undefined): void => {
+        if (answer?.state !== 'ended' || !tally.isOpen(node)) return;
+        const result = answers.keep(answer.result, answer.bytes);
         tally.recordResult(result);
         keeper.noteResult(result);
-        closed.note(result.node);
+        closed.note(node);
       };
       const stillOpen = () => atWork.map(({ node }) => node).filter((node) => tally.isOpen(node));
       looking = askAfterJobs(bot, {
         about: run.id,
         reason: 'after a restart, those who have not answered are asked what came of their jobs',
         nodes: stillOpen,
-        onAnswer: (_, answer) => answer?.state === 'ended' && onResult(answer.result),
+        onAnswer,
         signal: over.signal,
       });
     }

@@ -87,7 +87,7 @@ async function resumeRun(bot: Bot, run: RunRecord): Promise<ResumedRun> {
   const active = bot.active.start(run.id, run.caller);
   const late = createLateAnswers(bot.clock);
   const keeper = createRunKeeper(bot, run.id, trailOfRun(bot, run));
-  const answers = listenAgain(bot, { requests, tally, late, keeper });
+  const answers = listenAgain(bot, { action: findKnownAction(bot, run), requests, tally, late, keeper });
   const order = damage === undefined ? windowOrderOf(run) : undefined;
   const taken = { run, requests, tally, active, late, answers };
   return {

@@ -19,7 +19,7 @@ interface Inquiry {
   readonly reason: string;
   /** Who is asked about now. */
   nodes(): readonly string[];
-  /** What a node says at one look; undefined: nothing. */
+  /** What a node says at one look; undefined: nothing, or the requester may not be told. */
   onAnswer(node: string, answer: JobAnswer | undefined): void;
   /** The requester may not be told any more, so nobody was asked. */
   onDenied?(): Promise<void>;
@@ -48,6 +48,10 @@ export async function askAfterJobs(bot: Bot, inquiry: Inquiry): Promise<void> {
     if (verdict.outcome === 'deny') {
       if (!isDenied) await recordDenial(bot, run, { error: verdict.error, nodes });
       await inquiry.onDenied?.();
+      // Nobody will tell: only what could not be decided is waited for.
+      if (verdict.error.family === 'denied' && !signal.aborted) {
+        for (const node of nodes) inquiry.onAnswer(node, undefined);
+      }
     }
     isDenied = verdict.outcome === 'deny';
   }

@@ -16,7 +16,8 @@ export function findAwaited(
     .map(({ node }) => node);
 }
 
-const isGoingOn = ({ status, data }: NodeResult): boolean => status?.name === 'timeout' && hasJob(data);
+/** Its time was up, and it goes on as a job. */
+export const isGoingOn = ({ status, data }: NodeResult): boolean => status?.name === 'timeout' && hasJob(data);
 
 /** It was begun, and that was the answer. */
 const isDetached = ({ outcome, data }: NodeResult): boolean =>

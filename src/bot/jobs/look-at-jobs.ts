@@ -12,7 +12,8 @@ const ANSWER_MS = 10_000;
 
 /** What a node says of its job. */
 export type JobAnswer =
-  | { readonly state: 'ended'; readonly result: NodeResult }
+  /** With the bytes that it took to say so. */
+  | { readonly state: 'ended'; readonly result: NodeResult; readonly bytes: number }
   | { readonly state: 'going' }
   /** It does not tell: it has no such job, or forbids it. */
   | { readonly state: 'refused'; readonly reason: string };
@@ -88,8 +89,8 @@ async function askOne(bot: Bot, node: string, { run, about, signal, closers, onA
     bot.collector.open(sealed.id, {
       expects: (sender) => sender === node,
       onUnexpected: () => {},
-      onReply(reply) {
-        const answer = readAnswer(reply);
+      onReply(reply, bytes) {
+        const answer = readAnswer(reply, bytes);
         if (answer !== undefined) onAnswer(node, answer);
       },
     }),
@@ -111,7 +112,10 @@ export const askShow = (run: string): Ask => ({
 const PASSING: ReadonlySet<StatusName> = new Set(['expired', 'busy', 'timeout', 'unknown error']);
 
 /** The job's result as the node would have sent it; undefined where it says nothing of the job. */
-function readAnswer({ kind, sender, status: { name, message: why }, data }: Reply): JobAnswer | undefined {
+function readAnswer(
+  { kind, sender, status: { name, message: why }, data }: Reply,
+  bytes: number,
+): JobAnswer | undefined {
   if (kind !== 'result' || PASSING.has(name)) return undefined;
   if (name !== 'ok') return { state: 'refused', reason: why === '' ? name : why };
   const word = STATUS_NAMES.find((known) => known === data.status);
@@ -119,5 +123,5 @@ function readAnswer({ kind, sender, status: { name, message: why }, data }: Repl
   const { outputs, message } = data;
   const status = statusOf(word, typeof message === 'string' ? message : '');
   const isMap = typeof outputs === 'object' && outputs !== null && !Array.isArray(outputs);
-  return { state: 'ended', result: resultOf({ sender, status, data: isMap ? (outputs as ReplyData) : {} }) };
+  return { state: 'ended', result: resultOf({ sender, status, data: isMap ? (outputs as ReplyData) : {} }), bytes };
 }

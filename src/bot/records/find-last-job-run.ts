@@ -9,6 +9,12 @@ const MAX_RUNS = 100;
 
 const AGENT = 'job';
 
+/** Whether anything of a run was sent, or may have been: of what was not nobody need be asked. */
+export const mayHaveSent = ({ nodes = [], approval, end }: RunRecord): boolean =>
+  nodes.length > 0 &&
+  (approval === undefined || approval.state === 'approved') &&
+  (end === undefined || end.counts.targeted > end.counts.notSent);
+
 /**
  * The newest run that can have made a job: in a thread of that thread, elsewhere somebody's own in the channel. Other
  * questions, and those that looked after a job, do not count.
@@ -31,7 +37,7 @@ export async function findLastJobRun(bot: Bot, message: IncomingMessage, at: Spa
 
 async function mayHaveJob(bot: Bot, run: RunRecord): Promise<boolean> {
   const { agent, action: name, options } = run.header;
-  if (agent === AGENT || options.preview === true) return false;
+  if (agent === AGENT || options.preview === true || !mayHaveSent(run)) return false;
   const action = bot.agents.find((known) => known.agent === agent)?.actions[name];
   if (action?.isJob === true) return true;
   if (action?.effect === 'read') return false;

@@ -39,6 +39,8 @@ export interface Before {
   readonly tally: Tally;
   readonly atWork: readonly AtWork[];
   readonly late: LateAnswers;
+  /** What its results have gone through since. */
+  readonly keep: Asking['keep'];
   readonly requests: readonly StoredRequest[];
   /** Why nothing further may be sent. */
   readonly denied?: McoError | undefined;
@@ -132,7 +134,7 @@ function startAsking(
     atWork,
     waiting: new Set(),
     keeper,
-    keep: createResultBudget(action),
+    keep: before?.keep ?? createResultBudget(action),
     late,
     places: createPlaces(bot, run, { action, tally, watch, atWork, late, patience, halted: halt.signal, lookAgain }),
     patience,

@@ -9,6 +9,8 @@ export interface LateBeginnings {
   /** It says that it has begun. */
   noteBegun(node: string): void;
   noteAnswered(node: string): void;
+  /** It has said so, and has not answered. */
+  hasBegun(node: string): boolean;
   /** How long it may still begin, with what the clocks may be apart. A clock that was set back makes it no longer. */
   leftMs(node: string): number;
   /** How long it may work that has begun and does not answer. */
@@ -35,6 +37,7 @@ export function createLateBeginnings(clock: Clock, { actionTimeoutMs, ttlMs }: P
       validUntil.delete(node);
       begunAt.delete(node);
     },
+    hasBegun: (node) => begunAt.has(node),
     workMs(node) {
       const begun = begunAt.get(node);
       return begun === undefined ? 0 : Math.min(begun - clock.now(), 0) + actionTimeoutMs + GRACE_MS;

@@ -44,17 +44,16 @@ interface PlacesParts {
 }
 
 /**
- * INVARIANT: the place of a job over its time is kept until the node says that it has ended, and that of a node that
- * said nothing to a write until it can't begin any more.
+ * INVARIANT: the place of a job over its time is kept until the node says that it has ended, as is that of one that has
+ * begun and says no more; that of a node that said nothing to a write until it can't begin any more.
  */
 export function createPlaces(bot: Bot, run: Run, parts: PlacesParts): Places {
   const { action, tally, watch, atWork, patience, halted } = parts;
-  const { clock } = bot;
-  const beginnings = createLateBeginnings(clock, patience);
+  const beginnings = createLateBeginnings(bot.clock, patience);
   const recalled = new Set<string>();
   let isReleased = false;
   const isOver = (): boolean => isReleased || halted.aborted;
-  const { pause, wake, wakeAll } = createPauses(clock, isOver);
+  const { pause, wake, wakeAll } = createPauses(bot.clock, isOver);
   const jobs = watchJobs(bot, run, { ...parts, isOver, wake });
   halted.addEventListener('abort', wakeAll, { once: true });
 
@@ -64,6 +63,21 @@ export function createPlaces(bot: Bot, run: Run, parts: PlacesParts): Places {
     if (run.ask.effect === 'read' || (outcome !== 'silent' && outcome !== 'unknown')) return false;
     return (recalled.has(node) ? beginnings.longestMs(node) : beginnings.leftMs(node)) > 0;
   };
+
+  /** It has begun a job and says no more: its agent may have been restarted, and the job goes on. */
+  const isLeftAlone = (node: string): boolean =>
+    action.isJob === true && run.ask.effect !== 'read' && beginnings.hasBegun(node);
+
+  /** Waits until it can't be at work any more, or `job.show` has to say so. */
+  async function outwait(node: string): Promise<void> {
+    await pause(node, beginnings.leftMs(node));
+    await pause(node, beginnings.workMs(node));
+    if (jobs.isGoing(node)) return;
+    if (isLeftAlone(node)) return jobs.noteGoing(node);
+    if (!recalled.has(node) || !isDoubtful(node)) return;
+    if (action.isJob === true) jobs.noteDoubted(node);
+    else await pause(node, beginnings.longestMs(node));
+  }
 
   return {
     noteAsked: beginnings.noteAsked,
@@ -88,17 +102,10 @@ export function createPlaces(bot: Bot, run: Run, parts: PlacesParts): Places {
       return closed.map(({ node }) => node).filter((node) => jobs.isGoing(node) || isDoubtful(node));
     },
     async hold(node) {
-      if (isOver() || !(jobs.isGoing(node) || isDoubtful(node))) return;
+      if (isOver() || !(jobs.isGoing(node) || isDoubtful(node) || isLeftAlone(node))) return;
       atWork.add(node);
       watch.onProgress(tally.answered(), atWork);
-      if (!jobs.isGoing(node)) {
-        await pause(node, beginnings.leftMs(node));
-        await pause(node, beginnings.workMs(node));
-        if (recalled.has(node) && isDoubtful(node)) {
-          if (action.isJob === true) jobs.noteDoubted(node);
-          else await pause(node, beginnings.longestMs(node));
-        }
-      }
+      if (!jobs.isGoing(node)) await outwait(node);
       if (jobs.isGoing(node)) await jobs.waitFor(node, (ms) => pause(node, ms));
       atWork.delete(node);
       watch.onProgress(tally.answered(), atWork);

@@ -12,15 +12,24 @@ export interface MadeKey {
   readonly publicLine: string;
 }
 
+/**
+ * Made as text and read again: the key object that Node 20 makes at once shares a lock with what made it, and to export
+ * it while that is collected as garbage stands still for ever.
+ */
+const generatePem = (): string =>
+  generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
+
 /** A fresh key. */
-export const makeKey = (principal: string): MadeKey => wrapKey(principal, generateKeyPairSync('ed25519').privateKey);
+export const makeKey = (principal: string): MadeKey => wrapKey(principal, createPrivateKey(generatePem()));
 
 /** The key in a file, which is made where it is missing. */
 export function keepKey(principal: string, path: string): MadeKey {
   if (!existsSync(path)) {
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
     try {
-      writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+      writeFileSync(path, generatePem(), { mode: 0o600, flag: 'wx' });
     } catch (thrown) {
       // Another playground was faster.
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;

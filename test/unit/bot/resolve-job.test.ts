@@ -95,6 +95,20 @@ describe('looking after a job', () => {
     assert.deepEqual([looked.end?.outcome, looked.header.command], ['OK', `job show ${run.id.slice(-8)}`]);
   });
 
+  it('passes over runs of which nothing was sent, and asks nobody about one of them', async () => {
+    const scene = await createJobScene();
+    const begun = await scene.ask('package update nginx -F site=a');
+    const nobody = await scene.ask('package update nginx -F site=nowhere');
+    assert.equal(nobody.end?.outcome, 'NO MATCH');
+    await scene.ask('job show');
+    assert.deepEqual(new Set(scene.jobRequests().map(({ input }) => input.run)), new Set([begun.id]));
+    const asked = scene.requests().length;
+    await scene.chat.say(`job show ${nobody.id.slice(-4)}`);
+    await scene.clock.advance(1000);
+    assert.match(scene.chat.whispers.at(-1)?.text ?? '', /has sent nothing to any node/);
+    assert.equal(scene.requests().length, asked);
+  });
+
   it('needs no approval, no filter and no small number: but which nodes it may be holds', async () => {
     const nodes = { text: '-C a', expression: { class: { is: 'a' } } };
     let isBegun = false;

@@ -63,6 +63,7 @@ describe("other tools' words", () => {
     ['shell kill 7f3a', 'did you mean `job kill`?'],
     ['shell show 7f3a', 'did you mean `job show`?'],
     ['inventory --list-collectives', '`collectives` lists them'],
+    ['package update bash --dry-run', '`--noop` is a dry run; `--preview` asks no node and shows whom it would ask'],
     ['filemgr -f /etc/hosts status', '`filemgr` is `file` here: `file status /PATH`'],
     ['rpc rpcutil get_fact --arg fact=x', 'inputs are words: `rpc AGENT ACTION key=value`'],
   ];

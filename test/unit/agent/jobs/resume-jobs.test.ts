@@ -104,6 +104,71 @@ test('a job in time is answered by the next process, once', async () => {
   assert.deepEqual([results(), await spool.isUnawaited(id)], [['ok'], false]);
 });
 
+for (const [when, awayMs, leftMs] of [
+  ['comes while the next process waits', 0, 5000],
+  ['is up when the next process comes', 60_000, 0],
+] as const) {
+  test(`a job whose time ${when} is answered with its id then, and goes on`, async () => {
+    const { node, spool, start, begin, restart, results, progress, say } = createRig();
+    const agent = await start();
+    const { id } = await begin({ timeoutMs: 5000, progress: true });
+    await agent.stop();
+    await node.clock.advance(awayMs);
+    const next = await start();
+    if (leftMs > 0) {
+      await node.clock.advance(leftMs - 1);
+      assert.deepEqual([results(), await spool.isUnawaited(id)], [[], false]);
+    }
+    await node.clock.advance(1);
+    assert.deepEqual([results(), await spool.isUnawaited(id)], [['timeout'], true]);
+    const last = node.replies().at(-1);
+    assert.deepEqual(
+      [last?.data, last?.status.message],
+      [{ job: id }, 'it did not end within 5 s and goes on as a job'],
+    );
+    say('late');
+    await node.clock.advance(10_000);
+    assert.deepEqual(progress(), [], 'nothing follows the answer');
+    const third = await restart(next);
+    node.job.finish(3);
+    await settle();
+    assert.deepEqual(results(), ['timeout']);
+    assert.equal((await spool.find(id))?.state, 'concluded');
+    const outcomes = node.events().filter((event) => event.startsWith('outcome'));
+    assert.deepEqual(outcomes, ['outcome timeout', 'outcome ok']);
+    await third.stop();
+  });
+}
+
+test('a job that ended while no process was there is answered with what came of it, its time being up or not', async () => {
+  const { node, start, begin, results } = createRig();
+  const agent = await start();
+  await begin({ timeoutMs: 5000 });
+  await agent.stop();
+  node.job.finish();
+  let conclude = (): void => {};
+  node.job.conclude = () => new Promise((resolve) => (conclude = () => resolve({})));
+  await node.clock.advance(60_000);
+  await start();
+  await node.clock.advance(30_000);
+  assert.deepEqual(results(), []);
+  conclude();
+  await settle();
+  assert.deepEqual(results(), ['ok']);
+});
+
+test('a job whose time is up in the process that concludes it is recorded and kept by it', async () => {
+  const { node, spool, start, begin, restart, results } = createRig();
+  const agent = await start();
+  const { id } = await begin({ timeoutMs: 5000 });
+  await restart(agent);
+  await node.clock.advance(5000);
+  node.job.finish();
+  await settle();
+  assert.deepEqual([results(), (await spool.find(id))?.state], [['timeout'], 'concluded']);
+  assert.deepEqual(node.events().slice(-2), ['outcome timeout', 'outcome ok']);
+});
+
 test('who looks on is told after a restart what the job says from then on, numbered above what was used', async () => {
   const { node, say, start, begin, restart, results, progress } = createRig();
   const agent = await start();

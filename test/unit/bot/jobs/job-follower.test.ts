@@ -260,6 +260,43 @@ describe('a job that outlives its run', () => {
     assert.deepEqual([scene.news(), scene.looks(), await scene.awaited()], [[], [], []]);
   });
 
+  it('that a restarted agent tells of late, as the run is over, is followed from then on', async () => {
+    const overTime = { delayMs: 20_000, status: 'timeout', data: { job: 'j1' } } as const;
+    const scene = createJobsScene({
+      web1: alive(({ agent }) => (agent === 'job' ? ended('aborted', 'exit code 7') : overTime)),
+    });
+    await scene.start();
+    await scene.chat.say('package update x -I web1');
+    await scene.clock.advance(15_000);
+    assert.equal((await scene.lastRun()).end?.outcome, 'NO RESPONSE');
+    assert.deepEqual(await scene.awaited(), []);
+    await scene.clock.advance(11_000);
+    assert.deepEqual((await scene.awaited())[0]?.nodes, ['web1']);
+    await scene.clock.advance(10 * MINUTE_MS);
+    const outcomes = scene.thread().map(({ cards }) => cards.at(-1)?.outcome);
+    assert.deepEqual(
+      outcomes.filter((word) => word === 'LATE' || word === 'JOB ENDED'),
+      ['LATE', 'JOB ENDED'],
+    );
+    assert.match(scene.news().join(), /1 FAILED\nFAILED: exit code 7 \(web1\)$/);
+    assert.deepEqual([scene.looks().length, await scene.awaited()], [1, []]);
+  });
+
+  it('that answers late that it goes on, and was seen to end while its window went on, is told of once', async () => {
+    const overTime = { delayMs: 20_000, status: 'timeout', data: { job: 'j1' } } as const;
+    const scene = createJobsScene({
+      web1: alive(({ agent }) => (agent === 'job' ? ended() : overTime)),
+      web2: alive(() => ({})),
+    });
+    await scene.start();
+    await scene.chat.say('package update x -I web1 -I web2 --at-once 1');
+    await scene.clock.advance(10 * MINUTE_MS);
+    assert.equal((await scene.lastRun()).end?.counts.ok, 1);
+    assert.equal(scene.news().length, 1);
+    assert.match(scene.news()[0] ?? '', /1 OK\nOK: web1$/);
+    assert.deepEqual([scene.looks().length, await scene.awaited()], [1, []]);
+  });
+
   it('that ended while others of its window were asked is told of once, as are those that go on', async () => {
     const last = saying(GOING, ended());
     const scene = createJobsScene({ web1: saying(GOING, ended()), web2: last });

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Bot, Question } from '../../../../src/bot/bot.ts';
+import type { LateBatch } from '../../../../src/bot/collecting/late-answers.ts';
 import { McoError } from '../../../../src/core/errors.ts';
 import { decodeRequest } from '../../../../src/core/request.ts';
+import type { Decision } from '../../../../src/policy/policy.ts';
 import { denied } from '../../../fakes/decisions.ts';
 import { type Conduct, conduct, LATEST_MS, many, mostAtWork, node, SILENT_MS, TIMEOUT_MS } from './window-scene.ts';
 
 const HOUR_MS = 60 * 60_000;
+
+const FORBIDDEN = { ...denied('nobody looks'), isForbidden: true };
 
 const askedAt = ({ asked, start }: Conduct): Record<string, number> =>
   Object.fromEntries(asked.map(({ name, at }) => [name, at - start]));
@@ -14,10 +19,16 @@ const askedAt = ({ asked, start }: Conduct): Record<string, number> =>
 const shownAt = ({ atWork, start }: Conduct, ms: number): string | undefined =>
   atWork.filter(({ at }) => at <= start + ms).at(-1)?.names;
 
-const lateOf = async ({ late, scene }: Conduct): Promise<readonly string[]> => {
+/** Another decision about some questions. */
+function changeDecision({ authority }: Bot, decideOther: (question: Question) => Decision | undefined): void {
+  const { decide } = authority;
+  Object.assign(authority, { decide: (question: Question) => decideOther(question) ?? decide(question) });
+}
+
+const lateOf = async ({ late, scene }: Conduct, kind: LateBatch['about'] = 'jobs'): Promise<readonly string[]> => {
   const told: string[] = [];
   late.follow(({ about, results }) => {
-    assert.equal(about, 'jobs');
+    assert.equal(about, kind);
     told.push(...results.map(({ node: name, outcome }) => `${name} ${outcome}`));
   });
   await scene.clock.advance(10_000);
@@ -110,6 +121,42 @@ describe('the place of a job over its time', () => {
     assert.equal(end.problem?.message, 'stopped on the way, one node was not asked: revoked');
   });
 
+  it('is given away after three looks that the policy denies to somebody who may do the thing itself', async () => {
+    const end = await conduct([node('overtime', HOUR_MS), node('ok')], '--at-once 1', {
+      findDenial: async () => undefined,
+      prepare: ({ bot }) => changeDecision(bot, (question) => (question.agent === 'job' ? FORBIDDEN : undefined)),
+    });
+    assert.deepEqual([end.looked, askedAt(end).n01], [[], TIMEOUT_MS + 20_000]);
+    assert.match(end.problem?.message ?? '', /may go on on one node, .*: n00$/);
+    const denials = end.scene.audit.records.filter(({ event, result }) => event === 'decided' && result === 'deny');
+    assert.equal(denials.length, 1);
+  });
+
+  it('is kept while nobody can say whether the requester may look', async () => {
+    for (const fails of ['decision', 'groups'] as const) {
+      const end = await conduct([node('overtime', 20_000), node('ok')], '--at-once 1', {
+        findDenial: async () => undefined,
+        prepare({ bot, clock }) {
+          let isDown = true;
+          clock.after(90_000, () => {
+            isDown = false;
+          });
+          changeDecision(bot, ({ agent }) => {
+            if (agent !== 'job' || !isDown) return undefined;
+            if (fails === 'decision') throw new Error('out of order');
+            return FORBIDDEN;
+          });
+          const unresolved = () => (isDown && fails === 'groups' ? ['slack:T1/S1'] : []);
+          const findMemberships = async () => ({ of: new Set<string>(), unresolved: unresolved() });
+          Object.assign(bot.authority, { findMemberships });
+        },
+      });
+      assert.equal(end.looked.length, 1, fails);
+      assert.ok((askedAt(end).n01 ?? 0) > 90_000, fails);
+      assert.equal(end.problem, undefined, fails);
+    }
+  });
+
   it('is not asked about while that can not be put on record', async () => {
     const end = await conduct([node('overtime', 20_000), node('ok')], '--at-once 1', {
       prepare({ audit, clock }) {
@@ -138,14 +185,33 @@ describe('the place of a node that says nothing', () => {
     assert.equal(mostAtWork(nodes, end), 1);
     assert.equal(end.closed[0], 'n00');
     assert.deepEqual([end.counts.silent, end.counts.ok, askedAt(end).n01], [1, 2, 37_000]);
-    assert.deepEqual(await lateOf(end), ['n00 ok']);
+    assert.deepEqual(await lateOf(end, 'answers'), ['n00 ok']);
     assert.equal(shownAt(end, SILENT_MS + 1000), 'n00', 'it is shown to be at work');
   });
 
-  it('is given away when it has begun and its time is up', async () => {
-    const end = await conduct([node('frozen', HOUR_MS, 30_000), node('ok')], '--at-once 1');
+  it('is kept when it has begun and its time is up, until it says that its job has ended', async () => {
+    for (const [options, beginsMs] of [
+      ['--at-once 1', 0],
+      ['--at-once 1', 30_000],
+      ['--at-once 1 --timeout 140', 0],
+      ['--batch 1', 0],
+    ] as const) {
+      const nodes = [node('frozen', 600_000, beginsMs), node('ok')];
+      const end = await conduct(nodes, options);
+      const { n01 = 0 } = askedAt(end);
+      assert.ok(n01 > 600_000 && n01 < 640_000, `${options}: ${n01}`);
+      assert.deepEqual([end.counts.silent, end.counts.ok, end.problem], [1, 1, undefined]);
+      assert.deepEqual(await lateOf(end), ['n00 ok']);
+    }
+  });
+
+  it('is given away when it has begun, its time is up, and it does not tell of its job, and the end says where', async () => {
+    const none = () => ({ status: 'aborted' as const });
+    const end = await conduct([node('frozen', HOUR_MS, 30_000), node('ok')], '--at-once 1', { look: none });
     const begun = 31_000;
-    assert.equal(askedAt(end).n01, Math.max(begun + TIMEOUT_MS, LATEST_MS) + 1500);
+    assert.equal(end.looked.length, 3);
+    assert.equal(end.looked[0]?.at, end.start + Math.max(begun + TIMEOUT_MS, LATEST_MS) + 1500 + 5000);
+    assert.match(end.problem?.message ?? '', /may go on on one node, .*: n00$/);
   });
 
   it("is nobody's in a read, which does no harm", async () => {
