@@ -24,9 +24,14 @@ export async function governTask(task: Task, node: NodeRuntime): Promise<Task> {
   return { ...task, input: { ...input, job: job.id }, inPlaceOf: describeOrigin(job, node) };
 }
 
-/** A run has one job on a node. Where somebody signs another under the same run, it does not hide the first. */
+/**
+ * A run has one job on a node. INVARIANT: it is its first caller's: what somebody else signs under the same run never
+ * answers for it.
+ */
 function choose(newestFirst: readonly StoredJob[]): StoredJob | undefined {
-  return newestFirst.findLast(({ state }) => state === 'running') ?? newestFirst.at(-1);
+  const owner = newestFirst.at(-1)?.request.caller;
+  const own = newestFirst.filter(({ request }) => request.caller === owner);
+  return own.findLast(({ state }) => state === 'running') ?? own.at(-1);
 }
 
 /** INVARIANT: what the node does not describe any more counts as a write. */

@@ -93,10 +93,7 @@ describe('what is on the wire', { skip, timeout: 300_000 }, () => {
       const check = { signers: 'allowed_signers', principal: 'mco-write', namespace: 'mco-request@v1' } as const;
       assert.ok(acceptedByKeygen(site, request, check));
       assert.ok(!acceptedByKeygen(site, changeBody(request, '"bash"', '"dash"'), check));
-      await answer(
-        request,
-        sealReply(site, request, { changes: { data: { package: 'bash', change: '1 -> 2' } } }),
-      );
+      await answer(request, sealReply(site, request, { changes: { data: { package: 'bash', change: '1 -> 2' } } }));
       await bot.running.prints(/ghost: bash 1 -> 2/);
     });
   });

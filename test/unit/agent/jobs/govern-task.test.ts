@@ -149,6 +149,21 @@ test('nor does it hide the first when both have ended', async () => {
   assert.equal((await ask('show'))?.data.job, first?.id);
 });
 
+test("somebody else's job that runs does not answer for the first caller's that ended", async () => {
+  const { node, ask } = await startJob();
+  const [first] = await node.runtime.jobs.list();
+  node.job.finish();
+  await settle();
+  await node.clock.advance(1000);
+  const targets = { count: 1, digest: 'd'.repeat(64), isNarrowed: true };
+  await node.send({ agent: 'probe', action: 'work', run: RUN, caller: 'person:bob', targets });
+  const states = (await node.runtime.jobs.list()).map(({ state }) => state);
+  assert.deepEqual(states, ['running', 'concluded']);
+  for (const caller of ['person:ana', 'person:bob']) {
+    assert.equal((await ask('show', { caller }))?.data.job, first?.id, caller);
+  }
+});
+
 test('everybody who may list jobs sees what there is', async () => {
   const { node, ask } = await startJob();
   const listed = await ask('list', { caller: 'person:zoe', input: {} });
